@@ -1,0 +1,117 @@
+"""Texts for people: translated when shown, kept in English when stored.
+
+A `Message` holds its English template and its arguments, so a finding stored today can be shown in
+another language tomorrow. `_` is for texts of screens and commands, which are made when they are shown.
+Templates use `str.format` fields; arguments are plain text, never markup.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+DOMAIN = "rancher-tui"
+
+_language: str | None = None
+
+
+def use_language(language: str | None) -> None:
+    """Choose the language of texts for people: `en`, `zh_CN`, or None for the locale's."""
+    global _language
+    _language = language
+
+
+@lru_cache(maxsize=8)
+def _catalogue(languages: tuple[str, ...]) -> gettext.NullTranslations:
+    folder = str(resources.files("assets") / "locale")
+    return gettext.translation(DOMAIN, folder, languages=list(languages) or None, fallback=True)
+
+
+def _languages() -> tuple[str, ...]:
+    if _language is not None:
+        return (_language,)
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return tuple(part.split(".")[0] for part in value.split(":") if part)
+    return ()
+
+
+def _(text: str) -> str:
+    """`text` in the operator's language."""
+    return _catalogue(_languages()).gettext(text)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The form of a counted text for `number`, in the operator's language."""
+    return _catalogue(_languages()).ngettext(singular, plural, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text for people with its arguments, not yet in any language.
+
+    `plural` and `number` are set for counted texts. `str(message)` is the operator's language.
+    """
+
+    template: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    plural: str = ""
+    number: int = 0
+
+    def __str__(self) -> str:
+        if not self.template:
+            return ""
+        text = ngettext(self.template, self.plural, self.number) if self.plural else _(self.template)
+        return text.format(**self._shown())
+
+    @property
+    def english(self) -> str:
+        """The text in English whatever the locale; what `--json` and stored files hold."""
+        text = self.plural if self.plural and self.number != 1 else self.template
+        return text.format(**self._shown(english=True))
+
+    def __bool__(self) -> bool:
+        return bool(self.template)
+
+    def _shown(self, english: bool = False) -> dict[str, Any]:
+        """Arguments that are messages themselves are rendered in the same language."""
+        return {
+            name: (value.english if english else str(value)) if isinstance(value, Message) else value
+            for name, value in self.arguments.items()
+        }
+
+    def record(self) -> list[Any]:
+        """The message as plain data for a file; `Message.restore` reads it back."""
+        arguments = {
+            name: {"message": value.record()} if isinstance(value, Message) else value
+            for name, value in self.arguments.items()
+        }
+        return [self.template, arguments, self.plural, self.number]
+
+    @classmethod
+    def restore(cls, record: list[Any]) -> Message:
+        """The message that `record` gave; ValueError or KeyError if it is none."""
+        template, arguments, plural, number = record
+        read = {
+            name: cls.restore(value["message"]) if isinstance(value, dict) and "message" in value else value
+            for name, value in arguments.items()
+        }
+        return cls(str(template), read, str(plural), int(number))
+
+
+EMPTY = Message("")
+
+
+def msg(template: str, **arguments: Any) -> Message:
+    """A message: `msg("node {number} has no user", number=3)`."""
+    return Message(template, arguments)
+
+
+def msg_n(singular: str, plural: str, number: int, **arguments: Any) -> Message:
+    """A counted message; `{number}` is filled in: `msg_n("{number} node", "{number} nodes", 3)`."""
+    return Message(singular, {"number": number, **arguments}, plural, number)
