@@ -107,11 +107,11 @@ class Message:
 EMPTY = Message("")
 
 
-def msg(template: str, **arguments: Any) -> Message:
+def msg(template: str, /, **arguments: Any) -> Message:
     """A message: `msg("node {number} has no user", number=3)`."""
     return Message(template, arguments)
 
 
-def msg_n(singular: str, plural: str, number: int, **arguments: Any) -> Message:
+def msg_n(singular: str, plural: str, number: int, /, **arguments: Any) -> Message:
     """A counted message; `{number}` is filled in: `msg_n("{number} node", "{number} nodes", 3)`."""
     return Message(singular, {"number": number, **arguments}, plural, number)

@@ -1,0 +1,123 @@
+"""Judgement of inputs: pure functions of the state that yield findings. Nothing is refused, changed or looked up.
+
+Three depths: a field by itself, across fields (here), against the world (checks). `missing` says in a person's
+words what a step still needs; `findings` judges what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from rancher_tui.finding import Finding
+from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.install import field_rules, node_rules
+from rancher_tui.install.state import InstallState
+
+Judgement = Callable[[InstallState], Iterator[Finding]]
+
+
+def missing(state: InstallState, step: int) -> Message:
+    """What step `step` still needs from the operator; empty when its inputs are there."""
+    need = _NEEDS.get(step)
+    return need(state) if need else EMPTY
+
+
+def findings(state: InstallState, step: int) -> Iterator[Finding]:
+    """What can be said of the inputs of step `step` without looking at the world."""
+    for judgement in _JUDGEMENTS.get(step, ()):
+        yield from judgement(state)
+
+
+def all_findings(state: InstallState) -> Iterator[Finding]:
+    """The judgements of all steps, step by step."""
+    for step in _JUDGEMENTS:
+        yield from findings(state, step)
+
+
+def _hosts_missing(state: InstallState) -> Message:
+    if not state.nodes:
+        return msg("no host entered yet; a adds one, v pastes a list")
+    without = [str(number) for number, node in enumerate(state.nodes, 1) if not node.address.strip()]
+    if without:
+        return msg("host {numbers} has no address", numbers=", ".join(without))
+    return EMPTY
+
+
+def _nodes_missing(state: InstallState) -> Message:
+    if hosts := _hosts_missing(state):
+        return hosts
+    without = [str(number) for number, node in enumerate(state.nodes, 1) if not node.user.strip()]
+    return msg("node {numbers} has no user", numbers=", ".join(without)) if without else EMPTY
+
+
+def _balancer_missing(state: InstallState) -> Message:
+    if not state.balancer.address.strip():
+        return msg("the address or name of the load balancer")
+    if not state.fqdn.strip():
+        return msg("the FQDN (step 8)")
+    return _hosts_missing(state)
+
+
+def _dns_missing(state: InstallState) -> Message:
+    if not state.fqdn.strip():
+        return msg("the FQDN (step 8)")
+    if not state.balancer.address.strip():
+        return msg("the address or name of the load balancer (step 2)")
+    return EMPTY
+
+
+def _template_missing(state: InstallState) -> Message:
+    return EMPTY if state.template else msg("which template: t proposes one from the certificate")
+
+
+def _certificates_missing(state: InstallState) -> Message:
+    files = state.certificates
+    if not files.chain_path.strip():
+        return msg("the file with the server certificate and its chain")
+    if state.template in ("external-certificate", "ingress-certificate") and not files.ca_path.strip():
+        return msg("the CA file (the template is for a private CA)")
+    if state.template in ("ingress-certificate", "ingress-recognized-ca") and not files.key_path.strip():
+        return msg("the private key (the template ends TLS at the ingress)")
+    return EMPTY
+
+
+def _fqdn_missing(state: InstallState) -> Message:
+    return EMPTY if state.fqdn.strip() else msg("the name that users and agents will call")
+
+
+def _version_missing(state: InstallState) -> Message:
+    return EMPTY if state.rancher_version.strip() else msg("the Rancher version, for example v2.0.8")
+
+
+def _export_missing(state: InstallState) -> Message:
+    for step, need in ((6, _nodes_missing), (5, _template_missing), (8, _fqdn_missing), (9, _version_missing)):
+        if lacking := need(state):
+            return msg("step {step}: {lacking}", step=step, lacking=lacking)
+    return EMPTY
+
+
+_NEEDS: Final[dict[int, Callable[[InstallState], Message]]] = {
+    1: _nodes_missing,
+    2: _balancer_missing,
+    3: _dns_missing,
+    5: _template_missing,
+    6: _nodes_missing,
+    7: _certificates_missing,
+    8: _fqdn_missing,
+    9: _version_missing,
+    10: _export_missing,
+    11: _export_missing,
+    12: _export_missing,
+}
+
+_JUDGEMENTS: Final[dict[int, tuple[Judgement, ...]]] = {
+    2: (field_rules.balancer,),
+    3: (field_rules.name_servers,),
+    4: (field_rules.rke,),
+    5: (field_rules.template,),
+    6: (node_rules.cells, node_rules.table),
+    8: (field_rules.fqdn,),
+    9: (field_rules.rancher_version,),
+    10: (field_rules.snapshots, field_rules.options),
+}

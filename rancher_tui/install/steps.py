@@ -1,0 +1,179 @@
+"""The guide's twelve steps and their status: pure functions of the state, the reports and the time.
+
+A step is `todo` while an input is missing, `failed` while a fail stands, `done` when every check that proves it
+passed for the inputs as they are now, `stale` when it passed for other inputs, otherwise `ready`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from rancher_tui.finding import Finding, Report, Status, by_gravity
+from rancher_tui.i18n import EMPTY, Message, msg, msg_n
+from rancher_tui.install import rules
+from rancher_tui.install.state import InstallState
+
+
+class StepStatus(StrEnum):
+    """Where a step stands."""
+
+    TODO = "todo"
+    READY = "ready"
+    DONE = "done"
+    STALE = "stale"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the guide's twelve steps; `checks` are the reports that prove it."""
+
+    number: int
+    slug: str
+    title: Message
+    checks: tuple[str, ...]
+
+
+STEPS: Final = (
+    Step(1, "hosts", msg("Provision hosts"), ("preflight",)),
+    Step(2, "balancer", msg("Load balancer"), ("balancer",)),
+    Step(3, "dns", msg("DNS"), ("dns",)),
+    Step(4, "rke", msg("Install RKE"), ("rke",)),
+    Step(5, "template", msg("Template"), ("template",)),
+    Step(6, "nodes", msg("Nodes"), ("docker-ps",)),
+    Step(7, "certificates", msg("Certificates"), ("certificates",)),
+    Step(8, "fqdn", msg("FQDN"), ("fqdn",)),
+    Step(9, "version", msg("Rancher version"), ("version",)),
+    Step(10, "backup-config", msg("Review, export, back up the config"), ("cluster-file", "backup-config")),
+    Step(11, "run", msg("Run RKE"), ("verdict",)),
+    Step(12, "backup-result", msg("Back up kubeconfig and state"), ("backup-result",)),
+)
+
+INPUTS: Final[dict[str, tuple[str, ...]]] = {
+    "preflight": (
+        "nodes",
+        "options.bastion",
+        "options.ssh_agent_auth",
+        "options.ssh_key_path",
+        "kubernetes_version",
+    ),
+    "docker-ps": ("nodes", "options.bastion", "options.ssh_agent_auth", "options.ssh_key_path"),
+    "balancer": ("balancer", "nodes", "fqdn", "template"),
+    "dns": ("fqdn", "balancer.address", "dns"),
+    "rke": ("rke",),
+    "template": ("template", "certificates", "balancer.kind"),
+    "certificates": ("certificates", "fqdn", "template"),
+    "fqdn": ("fqdn", "template"),
+    "version": ("rancher_version", "kubernetes_version", "rke", "template"),
+    "cluster-file": ("*",),
+    "backup-config": ("*",),
+    "verdict": ("nodes", "fqdn", "template", "certificates", "rancher_version", "kubernetes_version", "options"),
+    "backup-result": ("nodes", "fqdn", "template", "rancher_version"),
+}
+"""What each check judges; a report is stale when one of these fields has changed. `*` is every input."""
+
+NOT_EXPORTED: Final = ("balancer", "dns", "rke", "label", "cluster_file_source")
+"""Inputs that are not in the cluster file, so that `*` leaves them out."""
+
+FRESH: Final = timedelta(days=1)
+"""A fact about the world older than this shows its age and is taken again before a run."""
+
+
+def step(name: str) -> Step | None:
+    """The step of that number or slug; None when there is none."""
+    return next((item for item in STEPS if name in (item.slug, str(item.number))), None)
+
+
+def inputs_digest(state: InstallState, check: str) -> str:
+    """SHA-256 of the inputs that `check` judges, as hex: reports carry it, and are stale when it differs."""
+    fields = INPUTS[check]
+    data = state.model_dump(mode="json", exclude={"cursor", "history", "future", "schema_version"})
+    if fields == ("*",):
+        chosen = {key: value for key, value in data.items() if key not in NOT_EXPORTED}
+    else:
+        chosen = {field: _at(data, field) for field in fields}
+    return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
+
+
+def _at(data: object, path: str) -> object:
+    for key in path.split("."):
+        data = data[key] if isinstance(data, dict) else None
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """A step with its status, one line of what is known or missing, its findings and when it was proven."""
+
+    step: Step
+    status: StepStatus
+    note: Message
+    findings: tuple[Finding, ...] = ()
+    taken_at: datetime | None = None
+
+
+def overview(state: InstallState, reports: Mapping[str, Report], now: datetime) -> tuple[StepState, ...]:
+    """Where all twelve steps stand."""
+    return tuple(judge(item, state, reports, now) for item in STEPS)
+
+
+def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: datetime) -> StepState:
+    """Where one step stands."""
+    missing = rules.missing(state, item.number)
+    judged = tuple(rules.findings(state, item.number))
+    taken = [reports[check] for check in item.checks if check in reports]
+    current = [report for report in taken if report.digest == inputs_digest(state, report.check)]
+    findings = (*judged, *(finding for report in current for finding in report.findings))
+    at = min((report.taken_at for report in current), default=None)
+
+    def standing(status: StepStatus, note: Message) -> StepState:
+        return StepState(item, status, note, findings, at)
+
+    fail = next((finding for finding in findings if finding.status is Status.FAIL), None)
+    if missing:
+        return standing(StepStatus.TODO, missing)
+    if fail is not None:
+        return standing(StepStatus.FAILED, _about(fail))
+    unknown = next((finding for finding in findings if finding.status is Status.UNKNOWN), None)
+    if unknown is not None:
+        return standing(StepStatus.READY, msg("not known: {what}", what=_about(unknown)))
+    if len(current) == len(item.checks):
+        return standing(StepStatus.DONE, _proof(findings, at, now))
+    if len(taken) == len(item.checks) and all(report.ok for report in taken):
+        return standing(StepStatus.STALE, msg("proven for other inputs; check again (c)"))
+    return standing(StepStatus.READY, msg("not proven yet; check it (c)"))
+
+
+def _about(finding: Finding) -> Message:
+    return (
+        msg("{subject}: {title}", subject=finding.subject, title=finding.title)
+        if finding.subject
+        else finding.title
+    )
+
+
+def _proof(findings: tuple[Finding, ...], at: datetime | None, now: datetime) -> Message:
+    warnings = sum(finding.status is Status.WARN for finding in findings)
+    first = next((finding.title for finding in reversed(findings) if finding.status is Status.PASS), EMPTY)
+    counted = msg_n("{number} warning", "{number} warnings", warnings)
+    if at is not None and now - at > FRESH:
+        days = (now - at).days
+        return msg_n("proven {number} day ago", "proven {number} days ago", days)
+    if warnings:
+        return msg("{warnings}; {proof}", warnings=counted, proof=first) if first else counted
+    return first
+
+
+def problems(states: tuple[StepState, ...]) -> list[tuple[Step, Finding]]:
+    """Every fail, unknown and warning with its step, the gravest first: what `n` walks through."""
+    found = [
+        (item.step, finding) for item in states for finding in item.findings if finding.status is not Status.PASS
+    ]
+    order = {id(finding): place for place, finding in enumerate(by_gravity(finding for _, finding in found))}
+    return sorted(found, key=lambda pair: order[id(pair[1])])
