@@ -1,6 +1,6 @@
-"""The recorded logs of real rke binaries and how they are split for measuring the catalogue of causes.
+"""The recorded logs of real rke binaries and how they are split to measure the causes.
 
-The rule stands before the catalogue: a log belongs to a family (its name without rke's version and the stream), and
+The rule stands before the catalogue: a log belongs to a family (its name without version and stream), and
 a family is for study when the first hex digit of the SHA-256 of its name is even. The others are held out: no
 pattern of the catalogue was written from them.
 """
