@@ -40,3 +40,11 @@ def clean(text: str, limit: int = 4096) -> str:
 def clean_block(text: str, limit: int = 65536) -> str:
     """`clean` for text of several lines: line feeds stay, each line is cleaned."""
     return "\n".join(clean(line.rstrip("\r")) for line in text[:limit].split("\n"))
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes on a terminal: wide and full-width characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )

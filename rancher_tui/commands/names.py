@@ -1,9 +1,52 @@
 """The names of all commands, so that a session is never named like one. Imports nothing."""
 
 COMMANDS = frozenset(
-    (
-        "lab sessions new copy rename archive delete show set undo redo take-over nodes export diff lint versions "
-        "check cert cert-make dns preflight trust ports cleanup balancer balancer-lint rehearse probe rke plan up "
-        "remove attach status stop log explain verdict shell backup restore bundle report keys schema"
-    ).split()
+    [
+        "lab",
+        "sessions",
+        "new",
+        "copy",
+        "rename",
+        "archive",
+        "delete",
+        "show",
+        "set",
+        "undo",
+        "redo",
+        "take-over",
+        "nodes",
+        "export",
+        "diff",
+        "lint",
+        "versions",
+        "check",
+        "cert",
+        "cert-make",
+        "dns",
+        "preflight",
+        "trust",
+        "ports",
+        "cleanup",
+        "balancer",
+        "balancer-lint",
+        "rehearse",
+        "probe",
+        "rke",
+        "plan",
+        "up",
+        "remove",
+        "attach",
+        "status",
+        "stop",
+        "log",
+        "explain",
+        "verdict",
+        "shell",
+        "backup",
+        "restore",
+        "bundle",
+        "report",
+        "keys",
+        "schema",
+    ]
 )

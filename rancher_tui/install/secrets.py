@@ -13,13 +13,20 @@ from typing import Final
 
 from rancher_tui.files import write_atomic
 from rancher_tui.i18n import Message, msg
-from rancher_tui.install.references import REFERENCE
+from rancher_tui.install.references import REFERENCE, is_reference
 
 MASK: Final = "••••••"
-SECRET_PATHS: Final = frozenset(
-    {"options.registry.password", "etcd.s3_secret_key", "options.proxy.http", "options.proxy.https"}
-)
-"""Fields whose value must not be seen: what is entered there is kept in secrets.json. Node keys too."""
+SECRET_PATHS: Final = frozenset({"options.registry.password", "etcd.s3_secret_key"})
+"""Fields that hold a secret whatever is entered. Inline node keys and proxies with a password do too."""
+
+
+def is_secret(path: str, text: str) -> bool:
+    """True when `text` entered at `path` must be kept apart from the state, and only a reference in it."""
+    if not text or is_reference(text):
+        return False
+    if path in SECRET_PATHS or (path.startswith("nodes.") and path.endswith(".ssh_key")):
+        return True
+    return path in ("options.proxy.http", "options.proxy.https") and "@" in text
 
 
 class SecretError(Exception):

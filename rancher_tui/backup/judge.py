@@ -1,0 +1,39 @@
+"""Whether a file that must not be lost has a verified copy: steps 10 and 12."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rancher_tui.backup import copies
+from rancher_tui.files import sha256
+from rancher_tui.finding import Finding, Status
+from rancher_tui.i18n import EMPTY, Message, msg
+
+
+def of_files(
+    folder: Path, purpose: str, wanted: Mapping[str, Path], *, check: str, step: int
+) -> Iterator[Finding]:
+    """One finding a wanted file: whether the newest backup of `purpose` holds a whole copy of it as it is now."""
+
+    def finding(status: Status, code: str, name: str, title: Message, remedy: Message = EMPTY) -> Finding:
+        return Finding(status, code, name, title, remedy=remedy, check=check, step=step)
+
+    back_up = msg("b backs it up")
+    backup = copies.newest(folder, purpose)
+    broken = copies.verify(backup) if backup else {}
+    for name, source in wanted.items():
+        if not source.is_file():
+            yield finding(Status.FAIL, "file-missing", name, msg("{path} is not there", path=str(source)))
+            continue
+        entry = backup.entry(name) if backup else None
+        if backup is None or entry is None:
+            yield finding(Status.FAIL, "not-backed-up", name, msg("there is no copy of it"), back_up)
+        elif name in broken:
+            title = msg("the copy in {folder} is not whole: {why}", folder=str(backup.folder), why=broken[name])
+            yield finding(Status.FAIL, "copy-damaged", name, title, back_up)
+        elif entry.sha256 != sha256(source):
+            yield finding(Status.FAIL, "copy-outdated", name, msg("it has changed since it was copied"), back_up)
+        else:
+            title = msg("copied to {folder}, verified", folder=str(backup.folder))
+            yield finding(Status.PASS, "backed-up", name, title)

@@ -1,0 +1,131 @@
+"""How commands print: findings and reports for people or as JSON, and what their exit codes are.
+
+Exit codes (contract.md): 0 all pass or warn, 1 unexpected, 2 unusable call, 3 a fail or unknown, 4 warnings under
+`--strict`, 130 interrupted. JSON is ASCII, so that no byte of it can act on a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Final
+
+from rancher_tui.finding import Finding, Report, Status, by_gravity, count_line
+from rancher_tui.i18n import Message, _
+from rancher_tui.text import clean
+
+OK: Final = 0
+UNEXPECTED: Final = 1
+UNUSABLE: Final = 2
+BAD: Final = 3
+WARNED: Final = 4
+INTERRUPTED: Final = 130
+
+_COLOURS: Final = {Status.PASS: "32", Status.WARN: "33", Status.FAIL: "31", Status.UNKNOWN: "35"}
+
+
+class CallError(Exception):
+    """A call that cannot be carried out as given: exit code 2. `message` says what would be right."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.english)
+        self.message = message
+
+
+def say(text: str = "") -> None:
+    """One line for people on standard output."""
+    print(text)
+
+
+def note(text: str) -> None:
+    """One line for people on standard error."""
+    print(text, file=sys.stderr)
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output, indented for reading."""
+    print(json.dumps(data, indent=1, default=str))
+
+
+def print_line(data: Any) -> None:
+    """One JSON object on one line of standard output, at once."""
+    print(json.dumps(data, default=str), flush=True)
+
+
+def coloured() -> bool:
+    """True when standard output is a terminal that may be coloured."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def status_word(status: Status) -> str:
+    """The status as a word of seven columns, coloured on a terminal."""
+    word = {
+        Status.PASS: _("pass"),
+        Status.WARN: _("warn"),
+        Status.FAIL: _("fail"),
+        Status.UNKNOWN: _("unknown"),
+    }[status]
+    padded = word.ljust(7)
+    return f"\x1b[{_COLOURS[status]}m{padded}\x1b[0m" if coloured() else padded
+
+
+def print_finding(finding: Finding) -> None:
+    """A finding for people: status, code, subject and title on one line, detail and remedy below."""
+    subject = f"{clean(finding.subject)}: " if finding.subject else ""
+    say(f"{status_word(finding.status)} {finding.code:<22} {subject}{clean(str(finding.title))}")
+    if finding.detail:
+        say(f"{'':30} {clean(str(finding.detail))}")
+    if finding.remedy and finding.status is not Status.PASS:
+        say(f"{'':28}-> {clean(str(finding.remedy))}")
+
+
+def exit_code(findings: Iterable[Finding], *, strict: bool = False) -> int:
+    """The exit code that findings ask for."""
+    statuses = {finding.status for finding in findings}
+    if statuses & {Status.FAIL, Status.UNKNOWN}:
+        return BAD
+    return WARNED if strict and Status.WARN in statuses else OK
+
+
+def print_report(report: Report, *, as_json: bool, strict: bool = False) -> int:
+    """Print a report; its exit code."""
+    if as_json:
+        print_json(report.to_json())
+    else:
+        for finding in by_gravity(report.findings):
+            print_finding(finding)
+        say(str(report.summary))
+    return exit_code(report.findings, strict=strict)
+
+
+async def stream(
+    findings: AsyncIterator[Finding], facts: dict[str, Any], *, as_json: bool, strict: bool = False
+) -> int:
+    """Print findings as they come and the report last; the exit code."""
+    seen: list[Finding] = []
+    async for finding in findings:
+        seen.append(finding)
+        if as_json:
+            print_line(finding.to_json())
+        else:
+            print_finding(finding)
+    report = Report("", tuple(seen), facts)
+    if as_json:
+        print_line(report.to_json())
+    else:
+        say(str(count_line(seen)))
+    return exit_code(seen, strict=strict)
+
+
+def table(rows: list[list[str]], header: list[str]) -> list[str]:
+    """Rows aligned by display width under a header."""
+    from rancher_tui.text import width
+
+    cells = [header, *([clean(cell) for cell in row] for row in rows)]
+    widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
+    return [
+        "  ".join(cell + " " * (widths[column] - width(cell)) for column, cell in enumerate(row)).rstrip()
+        for row in cells
+    ]

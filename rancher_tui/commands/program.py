@@ -1,0 +1,104 @@
+"""The command line as a whole: which functions are commands, and what their errors become."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rancher_tui.commands import context
+from rancher_tui.commands.output import INTERRUPTED, UNEXPECTED, UNUSABLE, CallError, note
+from rancher_tui.i18n import _
+
+HELP = "Install Rancher HA with RKE behind a layer-7 load balancer, step by proven step."
+
+program = typer.Typer(
+    name="rancher-tui",
+    help=HELP,
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@program.callback()
+def _root(
+    home: Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Folder of all sessions.")] = None,
+    _version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    context.use_home(home)
+
+
+def _command(name: str, function: Callable[..., int], **settings: Any) -> None:
+    """Register a function that returns its exit code."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **options: Any) -> None:
+        raise typer.Exit(function(*arguments, **options))
+
+    program.command(name, **settings)(call)
+
+
+def _register() -> None:
+    from rancher_tui.commands import sessions
+
+    for function in (
+        sessions.sessions,
+        sessions.new,
+        sessions.show,
+        sessions.undo,
+        sessions.redo,
+        sessions.delete,
+    ):
+        _command(function.__name__, function)
+    _command("set", sessions.set_)
+    _command("take-over", sessions.take_over)
+
+
+def run(argv: list[str]) -> int:
+    """Run one command; every error becomes a text for a person and an exit code."""
+    _register()
+    try:
+        code = program(args=argv, standalone_mode=False, prog_name="rancher-tui")
+    except typer.Abort:
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        note(_("interrupted"))
+        return INTERRUPTED
+    except CallError as error:
+        note(str(error.message))
+        return UNUSABLE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNEXPECTED
+    except Exception as error:
+        usage = getattr(error, "exit_code", None)
+        if usage is not None and hasattr(error, "show"):
+            error.show()
+            return UNUSABLE
+        return _unexpected(error)
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    """An error that should not be: its text, and where the details are."""
+    from rancher_tui.files import make_folder, timestamp, write_atomic
+
+    details = "".join(traceback.format_exception(error))
+    try:
+        path = make_folder(context.home().path / "crashes") / f"{timestamp()}.{os.getpid()}.txt"
+        write_atomic(path, details.encode("utf-8", "replace"))
+        place = str(path)
+    except OSError:
+        note(details)
+        place = _("above")
+    note(_("unexpected error: {error}\ndetails: {place}").format(error=error, place=place))
+    return UNEXPECTED
