@@ -1,0 +1,47 @@
+"""What every test stands on: a home of its own, a clean environment, programs that are there or not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rancher_tui import i18n
+from rancher_tui.install.session import Home
+
+KEPT = frozenset({"RANCHER_TUI_TEST_DATA", "RANCHER_TUI_NODE_LAB", "RANCHER_TUI_REQUIRE_REAL"})
+"""Variables of the test run itself; every other RANCHER_* variable is taken away from a test."""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """An empty home for sessions, named by RANCHER_TUI_HOME; the operator's own is out of reach."""
+    for variable in [name for name in os.environ if name.startswith("RANCHER_") and name not in KEPT]:
+        monkeypatch.delenv(variable)
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+    folder = tmp_path / "rancher-tui-home"
+    monkeypatch.setenv("RANCHER_TUI_HOME", str(folder))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(i18n, "_language", None)
+    return Home(folder)
+
+
+def require(*programs: str) -> None:
+    """Skip the test unless every program is installed; under RANCHER_TUI_REQUIRE_REAL=1 fail it instead."""
+    missing = [program for program in programs if shutil.which(program) is None]
+    if not missing:
+        return
+    reason = f"not installed: {', '.join(missing)}"
+    if os.environ.get("RANCHER_TUI_REQUIRE_REAL") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def requires() -> Callable[..., None]:
+    """`requires("sshd", "named")`: the test goes on only where these programs are installed."""
+    return require
