@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,12 +23,19 @@ LARGEST_OUTPUT = 1 << 20
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a command left: output (cut at the limit), exit status (None when it ended otherwise), and whether it
-    ended by itself within its deadline and limit."""
+    ended by itself within its deadline and limit. `sent` is the Unix time when its input went out, `arrivals` how
+    many bytes of output had come at which Unix time."""
 
     stdout: bytes
     stderr: bytes
     exit_status: int | None
     complete: bool
+    sent: float
+    arrivals: tuple[tuple[int, float], ...]
+
+    def heard(self, position: int) -> float | None:
+        """The Unix time when the byte at `position` of the output had come."""
+        return next((moment for count, moment in self.arrivals if count > position), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,17 @@ class Login:
         self, process: asyncssh.SSHClientProcess[bytes], command: str, given: bytes, deadline: float, limit: int
     ) -> Ran:
         outputs = (bytearray(), bytearray())
+        arrivals: list[tuple[int, float]] = []
         ended = False
+        sent = time.time()
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline):
                 with suppress(BrokenPipeError, ConnectionError):
                     process.stdin.write(given)
                     process.stdin.write_eof()
                 full = await asyncio.gather(
-                    _drain(process.stdout, outputs[0], limit), _drain(process.stderr, outputs[1], limit)
+                    _drain(process.stdout, outputs[0], limit, arrivals),
+                    _drain(process.stderr, outputs[1], limit, []),
                 )
                 if not any(full):
                     await process.wait_closed()
@@ -90,7 +101,8 @@ class Login:
                 received=bytes(outputs[0][:512]).decode("utf-8", "replace"),
             )
         status = process.exit_status
-        return Ran(bytes(outputs[0]), bytes(outputs[1]), status if status != -1 else None, ended)
+        status = status if status != -1 else None
+        return Ran(bytes(outputs[0]), bytes(outputs[1]), status, ended, sent, tuple(arrivals))
 
     @property
     def lost(self) -> bool:
@@ -176,13 +188,16 @@ _THROUGH_WORDS = {
 }
 
 
-async def _drain(reader: asyncssh.SSHReader[bytes], into: bytearray, limit: int) -> bool:
-    """Read to the end or to `limit` bytes; True when there was more."""
+async def _drain(
+    reader: asyncssh.SSHReader[bytes], into: bytearray, limit: int, arrivals: list[tuple[int, float]]
+) -> bool:
+    """Read to the end or to `limit` bytes, noting what came when; True when there was more."""
     while len(into) < limit:
         piece = await reader.read(min(65536, limit - len(into)))
         if not piece:
             return False
         into += piece
+        arrivals.append((len(into), time.time()))
     return True
 
 

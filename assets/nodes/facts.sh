@@ -1,0 +1,144 @@
+# Facts about this machine, read and never changed. POSIX sh; every fact comes from a program on PATH.
+# Before this text stand the assignments MARK, SOCKET, FQDN, AUDIT and MODULES.
+# Form: a line "MARK name", what the program said, a line "MARK = exit status".
+LC_ALL=C
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+DOCKER_HOST="unix://$SOCKET"
+export LC_ALL PATH DOCKER_HOST
+unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKER_CONFIG
+
+fact() {
+    printf '\n%s %s\n' "$MARK" "$1"
+    shift
+    "$@" 2>&1 </dev/null
+    printf '\n%s = %s\n' "$MARK" "$?"
+}
+
+limited() {
+    seconds=$1
+    shift
+    "$@" &
+    child=$!
+    ( exec >/dev/null 2>&1; sleep "$seconds"; kill -9 "$child" ) &
+    watch=$!
+    wait "$child"
+    result=$?
+    kill "$watch" 2>/dev/null
+    return "$result"
+}
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+either() {
+    if has "$1"; then $2; else $3; fi
+}
+
+socket_access() {
+    if [ ! -e "$SOCKET" ]; then echo missing
+    elif [ ! -S "$SOCKET" ]; then echo no-socket
+    elif [ -r "$SOCKET" ] && [ -w "$SOCKET" ]; then echo usable
+    else echo denied
+    fi
+}
+
+docker_place() {
+    place=$(command -v docker) && printf '%s\n' "$place" && readlink -f "$place"
+}
+
+container_names() {
+    limited 8 docker ps --all --no-trunc --format '{{.Names}}'
+}
+
+modules_known() {
+    release=$(uname -r)
+    grep -hoE "/($MODULES)\\.ko" "/lib/modules/$release/modules.builtin" "/lib/modules/$release/modules.dep" | sort -u
+}
+
+disk_space() {
+    root=$(limited 8 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+    limited 6 df -P -k / /var/lib/docker /var/lib/etcd /opt $root
+}
+
+disk_kinds() {
+    either lsblk 'lsblk -d -n -o NAME,ROTA,TYPE' 'grep . /sys/block/sd?/queue/rotational /sys/block/vd?/queue/rotational'
+}
+
+kernel_settings() {
+    for setting in net.bridge.bridge-nf-call-iptables net.ipv4.ip_forward net.ipv6.conf.all.disable_ipv6; do
+        sysctl "$setting"
+    done
+}
+
+listening() {
+    either ss 'ss -l -t -u -n -p' 'netstat -l -t -u -n'
+}
+
+packet_rules() {
+    case " $(id -Gn) " in
+        *" root "*) iptables -S ;;
+        *" sudo "*|*" wheel "*|*" admin "*) sudo -n iptables -S ;;
+        *) echo "not asked: only for an administrator"; return 77 ;;
+    esac
+}
+
+may_sudo() {
+    case " $(id -Gn) " in
+        *" root "*|*" sudo "*|*" wheel "*|*" admin "*) sudo -n true ;;
+        *) echo "not asked: no group of administrators"; return 77 ;;
+    esac
+}
+
+cgroup_kind() {
+    if ls /sys/fs/cgroup/cgroup.controllers >/dev/null 2>&1; then echo 2; else echo 1; fi
+}
+
+leftover_paths() {
+    ls -d /etc/kubernetes /var/lib/etcd /var/lib/rancher /opt/rke /etc/cni /opt/cni /var/lib/cni /var/lib/calico \
+        /var/lib/kubelet /run/calico /run/flannel
+}
+
+fact clock date -u +%s.%N
+fact user id -un
+fact groups id -Gn
+fact kernel uname -s -r -m
+fact os cat /etc/os-release
+fact socket socket_access
+fact socket-owner ls -l -d -L "$SOCKET"
+fact docker-place docker_place
+if has docker; then
+    fact docker-client docker --version
+    fact docker-ps limited 8 docker ps
+    if [ "$result" = 0 ]; then
+        fact docker-server limited 8 docker version --format '{{.Server.Version}}'
+        fact docker-info limited 8 docker info --format '{{json .}}'
+        fact containers container_names
+    fi
+fi
+fact cpus either nproc nproc 'grep -c ^processor /proc/cpuinfo'
+fact memory cat /proc/meminfo
+fact disk disk_space
+fact disk-kinds disk_kinds
+fact swap cat /proc/swaps
+fact settings kernel_settings
+fact modules-loaded cat /proc/modules
+fact modules-known modules_known
+fact iptables iptables --version
+fact hostname either hostname hostname 'uname -n'
+fact machine-id cat /etc/machine-id
+fact product-uuid cat /sys/class/dmi/id/product_uuid
+fact links ip -o link
+fact addresses ip -o addr
+fact routes ip -4 route
+fact listening listening
+fact leftovers leftover_paths
+fact resolver cat /etc/resolv.conf
+fact selinux getenforce
+fact apparmor cat /sys/module/apparmor/parameters/enabled
+fact cgroup cgroup_kind
+fact packet-rules limited 5 packet_rules
+fact sudo limited 5 may_sudo
+fact docker-settings cat /etc/docker/daemon.json
+fact audit-folder ls -l -d "$AUDIT"
+fact end true

@@ -1,0 +1,150 @@
+"""One node's facts: a POSIX sh script run over its login, and what every program said, untouched.
+
+Two channels: the quick facts in turn, and beside them what may take seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from rancher_tui.transport.ssh_errors import Rung, SshError
+from rancher_tui.transport.ssh_login import Login, Ran
+
+TIMED_OUT = 137
+NOT_FOUND = 127
+NOT_ASKED = 77
+LARGEST_EVIDENCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one program said; `status` is its exit status, None when it was cut off."""
+
+    text: str
+    status: int | None
+
+    @property
+    def good(self) -> bool:
+        """True when it ended with 0."""
+        return self.status == 0
+
+    @property
+    def missing(self) -> bool:
+        """True when there is no such program."""
+        return self.status == NOT_FOUND
+
+    @property
+    def shown(self) -> str:
+        """The text short enough for evidence."""
+        return self.text.strip()[:LARGEST_EVIDENCE]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that was said, by fact; `skew` is the node's clock minus ours and its uncertainty, both in seconds."""
+
+    said: dict[str, Said]
+    complete: bool
+    skew: tuple[float, float] | None = None
+
+    def get(self, fact: str) -> Said | None:
+        """What was said for `fact`, None when it was not reached."""
+        return self.said.get(fact)
+
+    def text(self, fact: str) -> str | None:
+        """The text of a program that ended well, else None."""
+        said = self.said.get(fact)
+        return said.text if said and said.good else None
+
+
+@cache
+def _script(name: str) -> str:
+    return (resources.files("assets") / "nodes" / name).read_text("utf-8")
+
+
+def assignments(**values: str) -> str:
+    """Shell assignments, quoted so that no value can be anything else."""
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+
+
+def parse(output: bytes, mark: str) -> dict[str, Said]:
+    """The facts in a script's output; what stands outside of facts (a login's greeting) is left out."""
+    facts: dict[str, Said] = {}
+    name: str | None = None
+    lines: list[str] = []
+    for line in output.decode("utf-8", "replace").split("\n"):
+        if not line.startswith(f"{mark} "):
+            lines.append(line)
+            continue
+        word = line[len(mark) + 1 :]
+        if name is None or not word.startswith("= "):
+            name, lines = word, []
+            continue
+        facts[name] = Said("\n".join(lines).strip("\n"), int(word[2:]) if word[2:].isdigit() else None)
+        name, lines = None, []
+    if name is not None:
+        facts[name] = Said("\n".join(lines).strip("\n"), None)
+    return facts
+
+
+async def gather(
+    login: Login, socket: str, modules: Iterable[str], deadline: float, *, fqdn: str, audit: str, registry: str
+) -> Gathered:
+    """Run both scripts at once; SshError where the node runs nothing or the connection ends."""
+    mark = f"rt-{secrets.token_hex(8)}"
+    quick = assignments(MARK=mark, SOCKET=socket, FQDN=fqdn, AUDIT=audit, MODULES="|".join(modules))
+    slow = assignments(MARK=mark, FQDN=fqdn, REGISTRY=registry)
+    second = asyncio.create_task(_run_quietly(login, slow + _script("slow_facts.sh"), deadline))
+    try:
+        ran = await _run(login, quick + _script("facts.sh"), deadline)
+        said = parse(ran.stdout, mark)
+        if not said:
+            raise _no_command(ran, deadline)
+        complete = "end" in said
+        late = await second
+    finally:
+        second.cancel()
+    if late:
+        said |= parse(late.stdout, mark)
+    return Gathered(said, complete, _skew(said.get("clock"), ran, mark))
+
+
+async def _run(login: Login, text: str, deadline: float) -> Ran:
+    return await login.run("sh -s", text.encode(), deadline)
+
+
+async def _run_quietly(login: Login, text: str, deadline: float) -> Ran | None:
+    """The slow facts: without them the others still count."""
+    try:
+        return await _run(login, text, deadline)
+    except SshError:
+        return None
+
+
+def _no_command(ran: Ran, deadline: float) -> SshError:
+    heads = {
+        "stdout": ran.stdout[:LARGEST_EVIDENCE].decode("utf-8", "replace"),
+        "stderr": ran.stderr[:LARGEST_EVIDENCE].decode("utf-8", "replace"),
+        "exit_status": ran.exit_status,
+    }
+    said = "the command said nothing of its own" if ran.complete else f"nothing within {deadline:g} s"
+    return SshError(Rung.COMMAND_FAILED, command="sh -s", error=said, **heads)
+
+
+def _skew(clock: Said | None, ran: Ran, mark: str) -> tuple[float, float] | None:
+    """The node's time when `date` ran, against the time here between sending the script and hearing of it."""
+    if clock is None or not clock.good or ran.stdout.find(mark.encode()) < 0:
+        return None
+    heard = ran.heard(ran.stdout.find(mark.encode()))
+    seconds, _, fraction = clock.text.strip().partition(".")
+    if not seconds.isdigit() or heard is None:
+        return None
+    there = int(seconds) + (float(f"0.{fraction}") if fraction.isdigit() else 0.5)
+    middle, half = (ran.sent + heard) / 2, (heard - ran.sent) / 2
+    return there - middle, half + (0.0 if fraction.isdigit() else 0.5)
