@@ -1,0 +1,125 @@
+"""A practice host's folder: its files (`root/`), its programs (`bin/`) and what its Docker tells.
+
+`bin/` is the host's whole PATH: stand-ins from assets/lab/host.yml, readers that see `root/` in the place of the
+machine's files, and links to tools that tell nothing about the machine. So a script runs as on a clean host.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import stat
+import sys
+import uuid
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rancher_tui.lab import docker_command
+from rancher_tui.lab.layout import LabHost, Place, Settings
+
+_READER = """#!/bin/sh
+for word do
+  shift
+  case $word in
+    /etc* | /proc* | /sys* | /var* | /opt* | /run* | /lib* | /root* | /boot* | /home* | /usr*)
+      set -- "$@" "@folder@/root$word" ;;
+    *) set -- "$@" "$word" ;;
+  esac
+done
+exec 5>&1
+code=$({ { '@real@' "$@" 4>&- 5>&-; echo $? >&4; } | '@sed@' 's|@folder@/root||g' >&5; } 4>&1)
+exit "$code"
+"""
+
+SOCKET = docker_command.SOCKET
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    return re.sub(r"@([a-z_]+)@", lambda match: values.get(match.group(1), match.group(0)), text)
+
+
+def _values(place: Place, settings: Settings, host: LabHost) -> dict[str, str]:
+    seed = uuid.uuid5(uuid.NAMESPACE_DNS, f"{host.address}.{settings.fqdn}")
+    return {
+        "name": host.name,
+        "address": host.address,
+        "network": host.address.rpartition(".")[0],
+        "number": str(settings.hosts.index(host) + 1),
+        "user": settings.user,
+        "fqdn": settings.fqdn,
+        "name_server": settings.name_server_address,
+        "folder": str(place.host(host.name)),
+        "names": str(place.names),
+        "machine": seed.hex,
+        "boot": str(seed),
+    }
+
+
+def _script(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o700)
+
+
+def description() -> dict[str, Any]:
+    """The description of a practice host, assets/lab/host.yml."""
+    text = (resources.files("assets") / "lab" / "host.yml").read_text()
+    loaded: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
+    return loaded
+
+
+def _real(program: str) -> str | None:
+    return shutil.which(program, path="/usr/local/bin:/usr/bin:/bin")
+
+
+def _write_programs(folder: Path, described: dict[str, Any], values: dict[str, str]) -> None:
+    binaries = folder / "bin"
+    binaries.mkdir(mode=0o700, parents=True)
+    for tool in described["tools"]:
+        real = _real(tool)
+        if real:
+            (binaries / tool).symlink_to(real)
+    for reader in described["readers"]:
+        real = _real(reader)
+        if real:
+            script = _filled(_READER, {**values, "real": real, "sed": _real("sed") or "cat"})
+            _script(binaries / reader, script)
+    for program, body in described["programs"].items():
+        _script(binaries / program, "#!/bin/sh\n" + _filled(body, values))
+    command = shlex.join([sys.executable, "-I", "-S", str(Path(docker_command.__file__)), str(folder)])
+    _script(binaries / "docker", f'#!/bin/sh\nexec {command} "$@"\n')
+
+
+def _write_files(folder: Path, described: dict[str, Any], values: dict[str, str]) -> None:
+    root = folder / "root"
+    for name in (*described["folders"], f"/home/{values['user']}", "/var/run"):
+        (root / name.lstrip("/")).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, text in described["files"].items():
+        path = root / name.lstrip("/")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(_filled(text, values))
+    os.mknod(root / SOCKET.lstrip("/"), stat.S_IFSOCK | 0o660)
+
+
+def lay_out(place: Place, settings: Settings, host: LabHost, described: dict[str, Any]) -> None:
+    """Write the folder of one host, as after a clean installation; FileExistsError if it is there already."""
+    folder = place.host(host.name)
+    values = _values(place, settings, host)
+    _write_programs(folder, described, values)
+    _write_files(folder, described, values)
+    engine = json.loads(_filled(json.dumps(described["engine"]), values))
+    (folder / "engine.json").write_text(json.dumps(engine))
+    (folder / "containers.json").write_text("[]")
+    (folder / "images.json").write_text("[]")
+    (folder / "listening").write_text(f"tcp {host.ssh_port}\n")
+    write_groups(folder, settings.user, docker=True)
+
+
+def write_groups(folder: Path, user: str, *, docker: bool) -> None:
+    """Say in which groups the host's user is."""
+    (folder / "groups").write_text(f"{user} docker\n" if docker else f"{user}\n")
