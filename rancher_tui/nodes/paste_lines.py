@@ -1,0 +1,201 @@
+"""Plain lines, one host or several a line; /etc/hosts; `ssh` command lines; CSV and other tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import ipaddress
+import shlex
+from collections.abc import Sequence
+
+from rancher_tui.i18n import msg
+from rancher_tui.nodes.paste_rows import (
+    LARGEST_LINE,
+    Rows,
+    column_field,
+    is_ip,
+    looks_like_host,
+    role_words,
+    roles_of,
+    split_target,
+)
+
+DELIMITERS = ",;\t|"
+_NO_HOSTS = {"localhost", "broadcasthost", "ip6-localhost", "ip6-loopback", "ip6-allnodes", "ip6-allrouters"}
+_SSH_WITH_VALUE = "bcDEeFIiJLlmOopQRSWw"
+
+
+def read_lines(lines: Sequence[str], rows: Rows) -> None:
+    """Hosts of plain lines: addresses, `user@address:port`, lines of a hosts file, `ssh` commands."""
+    for number, raw in enumerate(lines, 1):
+        line = raw[:LARGEST_LINE].partition("#")[0].strip().strip(",;").strip()
+        if not line:
+            continue
+        if len(raw) > LARGEST_LINE:
+            rows.problem(number, msg("the line is too long"))
+            continue
+        if line.split(None, 1)[0] == "ssh":
+            _ssh_command(number, line, rows)
+        else:
+            _line(number, line, rows)
+
+
+def _line(number: int, line: str, rows: Rows) -> None:
+    bullet = line.removeprefix("- ").removeprefix("* ")
+    parts = bullet.replace(",", " ").replace(";", " ").replace('"', " ").replace("'", " ").split()
+    targets = [split_target(part) for part in parts]
+    if parts and is_ip(parts[0]) and len(parts) > 1 and not any(is_ip(part) or "@" in part for part in parts[1:]):
+        _hosts_file(number, parts, rows)
+        return
+    for part, target in zip(parts, targets, strict=True):
+        if target:
+            rows.add(number, target)
+        else:
+            rows.problem(number, msg("no host: {text}", text=part[:80]))
+
+
+def _hosts_file(number: int, parts: list[str], rows: Rows) -> None:
+    """`address name alias …`: loopback, multicast and broadcast entries are no nodes."""
+    address = ipaddress.ip_address(parts[0].partition("%")[0])
+    special = (
+        address.is_loopback or address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255"
+    )
+    names = [name for name in parts[1:] if looks_like_host(name)]
+    if special or set(parts[1:]) & _NO_HOSTS or str(address).startswith("fe00::"):
+        rows.problem(number, msg("{address} is no node's address", address=parts[0]))
+        return
+    rows.add(number, {"address": parts[0], "hostname_override": names[0].lower() if names else ""})
+
+
+def _ssh_command(number: int, line: str, rows: Rows) -> None:
+    """`ssh [-p PORT] [-l USER] [-i KEY] TARGET`, as people keep it in notes."""
+    try:
+        words = iter(shlex.split(line)[1:])
+    except ValueError:
+        words = iter(line.split()[1:])
+    options: dict[str, str] = {}
+    for word in words:
+        if word.startswith("-") and len(word) > 1:
+            letter = word[1]
+            if letter in _SSH_WITH_VALUE:
+                options[letter] = word[2:] or next(words, "")
+            continue
+        target = split_target(word)
+        if target is None:
+            break
+        found = {"user": options.get("l", ""), "port": options.get("p", ""), "ssh_key_path": options.get("i", "")}
+        rows.add(number, {**found, **{name: value for name, value in target.items() if value}})
+        return
+    rows.problem(number, msg("no host: {text}", text=line[:80]))
+
+
+def delimiter_of(lines: Sequence[str]) -> str:
+    """The character that parts the columns of a table, empty when the text is none.
+
+    A table has a header of known columns, or at least two lines that all have it.
+    """
+    shown = [line for line in lines if line.strip() and not line.lstrip().startswith("#")][:50]
+    for delimiter in DELIMITERS:
+        if not shown or delimiter not in shown[0]:
+            continue
+        if _is_header(shown[0].split(delimiter)):
+            return delimiter
+        if len(shown) > 1 and all(delimiter in line for line in shown):
+            return delimiter
+        if len(shown) == 1 and not all(
+            looks_like_host(part.strip()) for part in shown[0].split(delimiter) if part
+        ):
+            return delimiter
+    return ""
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    named = [column_field(cell.strip().strip('"')) for cell in cells]
+    return "address" in named or ("hostname_override" in named and len([name for name in named if name]) > 1)
+
+
+def read_table(text: str, delimiter: str, rows: Rows) -> None:
+    """Hosts of a table with or without a header."""
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+    header: list[str] | None = None
+    while True:
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            rows.problem(reader.line_num, msg("not a table line: {error}", error=str(error)))
+            continue
+        if not any(cells) or cells[0].startswith("#") or _is_rule(cells):
+            continue
+        if header is None:
+            header = [column_field(cell) for cell in cells] if _is_header(cells) else []
+            if header:
+                if "address" not in header:
+                    header[header.index("hostname_override")] = "address"
+                continue
+        line = reader.line_num
+        if max(map(len, cells)) > LARGEST_LINE:
+            rows.problem(line, msg("the line is too long"))
+        elif header:
+            _named_cells(line, header, cells, rows)
+        else:
+            _bare_cells(line, cells, rows)
+
+
+def _is_rule(cells: Sequence[str]) -> bool:
+    """A line of a Markdown or text table that only draws."""
+    return not "".join(cells).strip("-:=+| ")
+
+
+def _named_cells(line: int, header: Sequence[str], cells: Sequence[str], rows: Rows) -> None:
+    fields: dict[str, object] = {}
+    for name, cell in zip(header, cells, strict=False):
+        if name == "roles":
+            fields[name] = roles_of(
+                cell.replace("/", " ").replace("+", " ").replace(",", " ").replace(";", " ").split()
+            )
+        elif name and name not in fields:
+            fields[name] = cell
+    target = split_target(str(fields.get("address", "")))
+    if target:
+        fields |= {name: value for name, value in target.items() if value}
+    rows.add(line, fields)
+
+
+def _bare_cells(line: int, cells: Sequence[str], rows: Rows) -> None:
+    """Cells without a header, told by their shape: addresses, port, key path, roles, names."""
+    fields: dict[str, object] = {}
+    roles: list[str] = []
+    for cell in cells:
+        target = split_target(cell) if cell else None
+        if cell.isascii() and cell.isdigit() and 0 < int(cell[:6]) < 65536:
+            fields.setdefault("port", cell)
+        elif cell.startswith(("/", "~")):
+            fields.setdefault("ssh_key_path", cell)
+        elif target and (is_ip(target["address"]) or target["user"]):
+            known = "address" in fields
+            fields |= (
+                {"internal_address": cell} if known else {name: part for name, part in target.items() if part}
+            )
+        elif cell and all(role_words(part) for part in cell.replace("+", " ").replace("/", " ").split()):
+            roles.extend(cell.replace("+", " ").replace("/", " ").split())
+        elif cell:
+            fields.setdefault("words", [])
+            fields["words"] = [*_list(fields["words"]), cell]
+    names = _list(fields.pop("words", []))
+    if "address" not in fields and names and looks_like_host(names[0]):
+        fields["address"] = names.pop(0)
+    hosts = [name for name in names if "." in name or "-" in name or any(letter.isdigit() for letter in name)]
+    users = [name for name in names if name not in hosts]
+    if users:
+        fields.setdefault("user", users[0])
+    if hosts and looks_like_host(hosts[0]):
+        fields.setdefault("hostname_override", hosts[0].lower())
+    if roles:
+        fields["roles"] = roles_of(roles)
+    rows.add(line, fields)
+
+
+def _list(value: object) -> list[str]:
+    return value if isinstance(value, list) else []
