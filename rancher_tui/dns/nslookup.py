@@ -47,9 +47,7 @@ def _told(name: str, answers: list[Answer]) -> list[str]:
         lines += added
         if further.rcode not in ("NOERROR", "timeout", "unreachable"):
             lines.append(f"** server can't find {end}: {further.rcode}")
-    if not any(answer.addresses for answer in answers):
-        lines.append(f"*** Can't find {name}: No answer")
-    return lines
+    return lines or [f"*** Can't find {name}: No answer"]
 
 
 def _records(name: str, answer: Answer, *, aliases: bool) -> list[str]:
