@@ -115,6 +115,8 @@ if has docker; then
         fact docker-info limited 8 docker info --format '{{json .}}'
         fact containers container_names
     fi
+else
+    fact socket-answer limited 8 curl -s --unix-socket "$SOCKET" http://docker/_ping
 fi
 fact cpus either nproc nproc 'grep -c ^processor /proc/cpuinfo'
 fact memory cat /proc/meminfo

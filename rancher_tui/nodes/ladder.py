@@ -44,7 +44,7 @@ def judge_docker(
 def _socket_rung(reached: Reached, gathered: Gathered, socket: str, scribe: Scribe) -> Finding | None:
     if reached.ping and reached.ping.good:
         return None
-    if reached.error and reached.error.rung is Rung.FORWARDING_REFUSED:
+    if reached.error and (reached.error.rung is Rung.FORWARDING_REFUSED or _answers_there(gathered)):
         return _forwarding(reached.error, gathered, scribe)
     seen = _docker_words(gathered)
     if reached.ping:
@@ -79,7 +79,15 @@ def _forwarding(error: SshError, gathered: Gathered, scribe: Scribe) -> Finding:
             msg("use another user: useradd -m -G docker rancher"),
             **error.evidence,
         )
-    return scribe.broken(error)
+    return scribe.broken(SshError(Rung.FORWARDING_REFUSED, **error.evidence))
+
+
+def _answers_there(gathered: Gathered) -> bool:
+    """True when the engine answers on the node itself: then only the forwarding can be what fails.
+
+    OpenSSH says "open failed" both for a forbidden forward and for a dead socket (9.2, observed).
+    """
+    return gathered.text("docker-ps") is not None or bool(gathered.text("socket-answer"))
 
 
 def _behind_the_socket(

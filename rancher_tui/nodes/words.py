@@ -113,7 +113,7 @@ _REMEDIES = {
         "ssh -p {port} {user}@{host} true; the user needs a shell (usermod -s /bin/bash {user})"
     ),
     Rung.FORWARDING_REFUSED: msg(
-        "on {host}, sshd_config: AllowStreamLocalForwarding yes, no DisableForwarding; reload sshd"
+        "on {host}, sshd_config: AllowTcpForwarding yes, AllowStreamLocalForwarding yes; reload sshd"
     ),
     Rung.FORWARDING_FAILED: msg("on {host}: systemctl status docker"),
 }

@@ -234,6 +234,7 @@ async def _log_in(
                 x509_trusted_certs=None,
                 keepalive_interval=5,
                 login_timeout=0,
+                utf8_decode_errors="replace",
             )
     except TimeoutError:
         said = f"no answer within {settings.deadlines.login:g} s of logging in"

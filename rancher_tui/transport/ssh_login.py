@@ -77,11 +77,14 @@ class Login:
     async def _collect(
         self, process: asyncssh.SSHClientProcess[bytes], command: str, given: bytes, deadline: float, limit: int
     ) -> Ran:
+        import asyncssh
+
         outputs = (bytearray(), bytearray())
         arrivals: list[tuple[int, float]] = []
         ended = False
+        broken = ""
         sent = time.time()
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(deadline):
                 with suppress(BrokenPipeError, ConnectionError):
                     process.stdin.write(given)
@@ -93,11 +96,15 @@ class Login:
                 if not any(full):
                     await process.wait_closed()
                     ended = True
-        if ended and process.exit_status is None and process.exit_signal is None and self.lost:
+        except TimeoutError:
+            ended = False
+        except (asyncssh.Error, OSError) as error:
+            broken = str(error)
+        if broken or (ended and process.exit_status is None and process.exit_signal is None and self.lost):
             raise SshError(
                 Rung.CONNECTION_LOST,
                 command=command,
-                error="the connection ended before the command did",
+                error=broken or "the connection ended before the command did",
                 received=bytes(outputs[0][:512]).decode("utf-8", "replace"),
             )
         status = process.exit_status

@@ -55,7 +55,7 @@ def make_key(path: Path, *, kind: str = "ed25519", passphrase: str = "") -> Path
 class Sshd:
     """One sshd. Keyword options are lines of sshd_config; `path_first` stands before the session's PATH."""
 
-    def __init__(self, folder: Path, address: str = "127.0.0.1", *, path: str = "", **options: str) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1", *, path: str = "", **options: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.address = address
@@ -207,12 +207,14 @@ class Port:
 def relay(to: tuple[str, int], *, delay: float = 0.0, cut_after: int = 0) -> Port:
     """A port that passes bytes on to another, each way `delay` s late, cut after `cut_after` bytes of answer."""
 
-    def behave(near: socket.socket) -> None:
-        far = socket.create_connection(to)
-        threading.Thread(target=_pump, args=(near, far, delay, 0), daemon=True).start()
-        _pump(far, near, delay, cut_after)
+    return Port(lambda near: carry(near, to, delay=delay, cut_after=cut_after))
 
-    return Port(behave)
+
+def carry(near: socket.socket, to: tuple[str, int], *, delay: float = 0.0, cut_after: int = 0) -> None:
+    """Join a connection to another port until either ends."""
+    far = socket.create_connection(to)
+    threading.Thread(target=_pump, args=(near, far, delay, 0), daemon=True).start()
+    _pump(far, near, delay, cut_after)
 
 
 def _pump(source: socket.socket, sink: socket.socket, delay: float, cut_after: int) -> None:
@@ -308,7 +310,7 @@ class DockerSocket:
                 body = (
                     answer.encode()
                     if isinstance(answer, str)
-                    else json.dumps(answer or {"message": "broken"}).encode()
+                    else json.dumps({"message": "broken"} if answer is None else answer).encode()
                 )
                 self.send_response(status if answer is not None else 404)
                 self.send_header("Content-Type", "text/plain" if isinstance(answer, str) else "application/json")
