@@ -212,5 +212,5 @@ def _make_hosts(place: Place, settings: Settings) -> None:
 
 
 def _make_rke(place: Place) -> None:
-    command = [sys.executable, "-P", "-m", "rancher_tui.lab.rke_stand_in", str(place.folder)]
+    command = [sys.executable, "-P", "-m", "rancher_tui.lab.rke", str(place.folder)]
     _write_private(place.rke, f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', 0o700)
