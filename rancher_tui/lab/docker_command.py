@@ -7,6 +7,7 @@ starts in a few milliseconds. It reads `engine.json`, `containers.json`, `images
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -209,10 +210,11 @@ def run(folder: Path, arguments: Sequence[str]) -> str:
     if not words or words[0] not in _COMMANDS:
         raise DockerError(f"docker: '{' '.join(words[:1])}' is not a docker command.\nSee 'docker --help'")
     if "docker" not in (folder / "groups").read_text().split():
+        socket = os.environ.get("DOCKER_HOST", f"unix://{SOCKET}").removeprefix("unix://")
         raise DockerError(
             "Got permission denied while trying to connect to the Docker daemon socket at "
-            f"unix://{SOCKET}: Get http://{SOCKET.replace('/', '%2F')}/v1.27/{_CALLS[words[0]]}: "
-            f"dial unix {SOCKET}: connect: permission denied"
+            f"unix://{socket}: Get http://{socket.replace('/', '%2F')}/v1.27/{_CALLS[words[0]]}: "
+            f"dial unix {socket}: connect: permission denied"
         )
     return _COMMANDS[words[0]](folder, words[1:])
 

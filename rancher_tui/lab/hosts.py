@@ -20,7 +20,7 @@ import asyncssh
 from rancher_tui.lab import http
 from rancher_tui.lab.docker_engine import Engine
 from rancher_tui.lab.layout import LabHost, Place, Settings
-from rancher_tui.lab.stand_ins import SOCKET
+from rancher_tui.lab.stand_ins import SOCKET, SOCKET_NAME
 
 BANNER = "OpenSSH_7.2p2"
 _CHUNK = 65536
@@ -56,7 +56,7 @@ class _Login(asyncssh.SSHServer):
         return self._server.knows(username, key)
 
     def unix_connection_requested(self, dest_path: str) -> Callable[[Any, Any], Awaitable[None]]:
-        if dest_path not in (SOCKET, SOCKET.replace("/var/run", "/run")) or not self._server.docker_access:
+        if dest_path not in self._server.sockets or not self._server.docker_access:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "open failed")
         return self._server.docker_connection
 
@@ -79,6 +79,7 @@ class HostServer:
         self._engine = engine
         self._user = settings.user
         self._folder = place.host(host.name)
+        self.sockets = {SOCKET, SOCKET.replace("/var/run", "/run"), str(self._folder / SOCKET_NAME)}
         self._key = asyncssh.read_public_key(place.user_key.with_suffix(".pub"))
         self._listener: asyncssh.SSHAcceptor | None = None
 

@@ -47,10 +47,15 @@ class Settings:
     elsewhere: str
     """The address that the name server gives when it lies; nothing listens there."""
     pace: float = 0.1
-    """Lab seconds for one real second: 0.1 makes a run of a minute take six seconds."""
+    """Lab seconds for one real second."""
     life_hours: float = 12.0
     """After this time the world ends by itself."""
     faults: tuple[str, ...] = ()
+
+    @property
+    def domain(self) -> str:
+        """The zone of the name server: the FQDN without its first label."""
+        return self.fqdn.partition(".")[2]
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain data."""

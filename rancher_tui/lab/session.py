@@ -28,6 +28,8 @@ HOSTS = ("rancher-1", "rancher-2", "rancher-3")
 RANCHER_VERSION = "v2.0.8"
 RKE_VERSION = "v0.1.16"
 KUBERNETES_VERSION = "v1.11.6-rancher1-1"
+PACE = 0.08
+"""Lab seconds for a real second: a run of a minute and a half takes seven seconds."""
 
 _START_LIMIT = 20.0
 _STOP_LIMIT = 5.0
@@ -37,7 +39,7 @@ class LabError(Exception):
     """The lab cannot be made or started; `str()` says why."""
 
 
-def create(folder: Path, *, fqdn: str = FQDN, pace: float = 0.1) -> InstallState:
+def create(folder: Path, *, fqdn: str = FQDN, pace: float = PACE) -> InstallState:
     """Lay out a new lab in `folder` (made, 0700) and give the rehearsal's install state.
 
     `pace` is lab seconds for a real second. Nothing is started. LabError when there is one already or the machine
@@ -70,6 +72,7 @@ def install_state(folder: Path) -> InstallState:
             user=settings.user,
             ssh_key_path=str(place.user_key),
             hostname_override=host.name,
+            docker_socket=str(place.host(host.name) / "docker.sock"),
         )
         for host in settings.hosts
     )

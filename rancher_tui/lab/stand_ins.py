@@ -23,21 +23,9 @@ import yaml
 from rancher_tui.lab import docker_command
 from rancher_tui.lab.layout import LabHost, Place, Settings
 
-_READER = """#!/bin/sh
-for word do
-  shift
-  case $word in
-    /etc* | /proc* | /sys* | /var* | /opt* | /run* | /lib* | /root* | /boot* | /home* | /usr*)
-      set -- "$@" "@folder@/root$word" ;;
-    *) set -- "$@" "$word" ;;
-  esac
-done
-exec 5>&1
-code=$({ { '@real@' "$@" 4>&- 5>&-; echo $? >&4; } | '@sed@' 's|@folder@/root||g' >&5; } 4>&1)
-exit "$code"
-"""
-
 SOCKET = docker_command.SOCKET
+SOCKET_NAME = "docker.sock"
+"""The Docker socket's name in a host's folder, the path that the lab's node table has."""
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
@@ -53,6 +41,7 @@ def _values(place: Place, settings: Settings, host: LabHost) -> dict[str, str]:
         "number": str(settings.hosts.index(host) + 1),
         "user": settings.user,
         "fqdn": settings.fqdn,
+        "domain": settings.domain,
         "name_server": settings.name_server_address,
         "folder": str(place.host(host.name)),
         "names": str(place.names),
@@ -87,8 +76,10 @@ def _write_programs(folder: Path, described: dict[str, Any], values: dict[str, s
     for reader in described["readers"]:
         real = _real(reader)
         if real:
-            script = _filled(_READER, {**values, "real": real, "sed": _real("sed") or "cat"})
-            _script(binaries / reader, script)
+            script = _filled(
+                described["reader"], {**values, "reader": reader, "real": real, "sed": _real("sed") or "cat"}
+            )
+            _script(binaries / reader, "#!/bin/sh\n" + script)
     for program, body in described["programs"].items():
         _script(binaries / program, "#!/bin/sh\n" + _filled(body, values))
     command = shlex.join([sys.executable, "-I", "-S", str(Path(docker_command.__file__)), str(folder)])
@@ -103,7 +94,8 @@ def _write_files(folder: Path, described: dict[str, Any], values: dict[str, str]
         path = root / name.lstrip("/")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_text(_filled(text, values))
-    os.mknod(root / SOCKET.lstrip("/"), stat.S_IFSOCK | 0o660)
+    for path in (root / SOCKET.lstrip("/"), folder / SOCKET_NAME):
+        os.mknod(path, stat.S_IFSOCK | 0o660)
 
 
 def lay_out(place: Place, settings: Settings, host: LabHost, described: dict[str, Any]) -> None:

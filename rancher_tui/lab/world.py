@@ -79,7 +79,7 @@ class World:
     async def _start_names(self) -> None:
         settings = self._settings
         target = settings.elsewhere if "name-elsewhere" in self._faults else settings.balancer_address
-        origin = settings.fqdn.partition(".")[2]
+        origin = settings.domain
         names = {f"{host.name}.{origin}": host.address for host in settings.hosts} | {settings.fqdn: target}
         replace_text(self._place.names, "".join(f"{address} {name}\n" for name, address in names.items()))
         zone = name_server.Zone(origin, settings.name_server_address, names)

@@ -1,4 +1,4 @@
-"""Add-ons as RKE v0.1 deploys them: configuration map, job, wait; a failed job is a warning, the network's fatal."""
+"""Add-ons as RKE v0.1 deploys them: configuration map, job, wait. Only the network's failed job is fatal."""
 
 from __future__ import annotations
 
