@@ -16,6 +16,9 @@ _ROLLOUT_TIME = 5.0
 _RETRY_TIME = 10.0
 """Real seconds: an add-on's job, a workload from its creation to available, a look again at a pod that waits."""
 
+_TRIES = 10
+"""A job's backoff limit, as RKE sets it."""
+
 INGRESS_CONTROLLER = "nginx-ingress-controller"
 USER_JOBS = {
     "rke-user-addon-deploy-job": "rke-user-addon",
@@ -80,18 +83,37 @@ class Controllers:
                 raise cluster.ApplyError("unable to connect to the API server from the pod")
             self._do_job(name)
         except cluster.ApplyError as error:
-            job["status"] = {"startTime": job["status"]["startTime"], "active": 1, "failed": 1}
-            self._pod(namespace, f"{name}-x1", {"job-name": name}, "Failed", str(error))
-        else:
-            done = {"type": "Complete", "status": "True", "lastTransitionTime": cluster.now()}
-            job["status"] = {
-                "startTime": job["status"]["startTime"],
-                "completionTime": cluster.now(),
-                "succeeded": 1,
-                "conditions": [done],
-            }
-            self._pod(namespace, f"{name}-x1", {"job-name": name}, "Succeeded", "")
-        if self._store.get("jobs", namespace, name) is not None:
+            await self._fail_job(namespace, name, str(error))
+            return
+        done = {"type": "Complete", "status": "True", "lastTransitionTime": cluster.now()}
+        self._set_job(
+            namespace,
+            name,
+            {"succeeded": 1, "completionTime": cluster.now(), "conditions": [done]},
+            "Succeeded",
+            "",
+        )
+
+    async def _fail_job(self, namespace: str, name: str, reason: str) -> None:
+        """The job's pods fail one after another until the job gives up."""
+        for attempt in range(1, _TRIES + 1):
+            self._set_job(namespace, name, {"active": 1, "failed": attempt}, "Failed", reason)
+            await asyncio.sleep(_JOB_TIME * self._pace)
+        failed = {
+            "type": "Failed",
+            "status": "True",
+            "reason": "BackoffLimitExceeded",
+            "message": "Job has reached the specified backoff limit",
+            "lastTransitionTime": cluster.now(),
+        }
+        self._set_job(namespace, name, {"failed": _TRIES, "conditions": [failed]}, "Failed", reason)
+
+    def _set_job(self, namespace: str, name: str, status: dict[str, Any], phase: str, message: str) -> None:
+        """The status of a job and of its pod; nothing when the job was deleted meanwhile."""
+        job = self._store.get("jobs", namespace, name)
+        if job is not None:
+            job["status"] = {"startTime": job["status"]["startTime"], **status}
+            self._pod(namespace, f"{name}-x1", {"job-name": name}, phase, message)
             self._store.put("jobs", job)
 
     def _do_job(self, name: str) -> None:

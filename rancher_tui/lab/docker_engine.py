@@ -37,13 +37,14 @@ def _error(status: int, message: str) -> Response:
 class Engine:
     """One host's Docker engine."""
 
-    def __init__(self, folder: Path, *, stalled_pulls: bool = False) -> None:
+    def __init__(self, folder: Path, *, stalled_image: str = "") -> None:
+        """A pull of an image whose name holds `stalled_image` (if not empty) never ends."""
         self.folder = folder
         self.listeners: list[Listener] = []
         self.containers: list[dict[str, Any]] = json.loads((folder / "containers.json").read_text())
         self.images: list[str] = json.loads((folder / "images.json").read_text())
         self.about: dict[str, Any] = json.loads((folder / "engine.json").read_text())
-        self._stalled_pulls = stalled_pulls
+        self._stalled_image = stalled_image
 
     def running(self, name: str) -> dict[str, Any] | None:
         """The running container of that name."""
@@ -151,7 +152,7 @@ class Engine:
 
     async def _pull(self, request: Request) -> Response:
         name = f"{request.query.get('fromImage', '')}:{request.query.get('tag', 'latest')}"
-        if self._stalled_pulls:
+        if self._stalled_image and self._stalled_image in name:
             await asyncio.Event().wait()
         if name not in self.images:
             self.images.append(name)

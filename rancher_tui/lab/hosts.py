@@ -30,7 +30,7 @@ def run_is_on(lock: Path) -> bool:
     """True while the rke stand-in works, which it shows by holding `lock`."""
     with suppress(OSError), lock.open("rb") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
     return False

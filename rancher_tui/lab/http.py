@@ -188,7 +188,8 @@ def listener(handler: Handler) -> Callable[[asyncio.StreamReader, asyncio.Stream
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("peercert") or {}
-        await serve(reader, writer, handler, peer)
+        with suppress(asyncio.CancelledError):
+            await serve(reader, writer, handler, peer)
 
     return connected
 

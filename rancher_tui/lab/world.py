@@ -32,6 +32,7 @@ from rancher_tui.lab.stand_ins import write_groups
 
 _LOOK_EVERY = 2.0
 _FAILING_JOB = "rke-user-addon-deploy-job"
+_STALLED_IMAGE = "hyperkube"
 
 
 class World:
@@ -65,7 +66,8 @@ class World:
         settings, host = self._settings, self._settings.hosts[index]
         folder = self._place.host(host.name)
         second, last = index == 1, index == len(settings.hosts) - 1
-        engine = Engine(folder, stalled_pulls=second and "image-pull-stalls" in self._faults)
+        stalls = second and "image-pull-stalls" in self._faults
+        engine = Engine(folder, stalled_image=_STALLED_IMAGE if stalls else "")
         machine = Machine(settings, host, engine, self.store)
         server = HostServer(self._place, settings, host, engine)
         server.takes_the_key = not (second and "wrong-key" in self._faults)
