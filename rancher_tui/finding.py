@@ -71,6 +71,8 @@ class Finding:
     @classmethod
     def restore(cls, record: dict[str, Any]) -> Finding:
         """The finding that `record` gave; ValueError, KeyError or TypeError if it is none."""
+        if not isinstance(record, dict):
+            raise ValueError("a finding is an object")
         title, detail, remedy = (Message.restore(message) for message in record["messages"])
         return cls(
             Status(record["status"]),
@@ -81,8 +83,14 @@ class Finding:
             remedy,
             dict(record["evidence"]),
             str(record["check"]),
-            int(record["step"]),
+            _whole(record["step"]),
         )
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError(f"a whole number was expected, found {value!r}")
+    return value
 
 
 def worst(findings: Iterable[Finding]) -> Status:
@@ -143,13 +151,16 @@ class Report:
     @classmethod
     def restore(cls, record: dict[str, Any]) -> Report:
         """The report that `record` gave; ValueError, KeyError or TypeError if it is none."""
+        taken_at = datetime.fromisoformat(record["taken_at"])
+        if taken_at.tzinfo is None:
+            raise ValueError("taken_at has no time zone")
         return cls(
             str(record["check"]),
             tuple(Finding.restore(finding) for finding in record["findings"]),
             dict(record["facts"]),
             str(record["digest"]),
-            datetime.fromisoformat(record["taken_at"]),
-            int(record["step"]),
+            taken_at,
+            _whole(record["step"]),
         )
 
 

@@ -43,7 +43,7 @@ def _languages() -> tuple[str, ...]:
 
 def _(text: str) -> str:
     """`text` in the operator's language."""
-    return _catalogue(_languages()).gettext(text)
+    return "" if not text else _catalogue(_languages()).gettext(text)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
@@ -55,7 +55,8 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 class Message:
     """A text for people with its arguments, not yet in any language.
 
-    `plural` and `number` are set for counted texts. `str(message)` is the operator's language.
+    `plural` and `number` are set for counted texts. `str(message)` is the operator's language. A template that its
+    arguments do not fit (a translator's slip, a damaged file) is shown in English, at worst as it is.
     """
 
     template: str
@@ -67,13 +68,19 @@ class Message:
         if not self.template:
             return ""
         text = ngettext(self.template, self.plural, self.number) if self.plural else _(self.template)
-        return text.format(**self._shown())
+        try:
+            return text.format(**self._shown())
+        except _NO_FORMAT:
+            return self.english
 
     @property
     def english(self) -> str:
         """The text in English whatever the locale; what `--json` and stored files hold."""
         text = self.plural if self.plural and self.number != 1 else self.template
-        return text.format(**self._shown(english=True))
+        try:
+            return text.format(**self._shown(english=True))
+        except _NO_FORMAT:
+            return text
 
     def __bool__(self) -> bool:
         return bool(self.template)
@@ -88,20 +95,30 @@ class Message:
     def record(self) -> list[Any]:
         """The message as plain data for a file; `Message.restore` reads it back."""
         arguments = {
-            name: {"message": value.record()} if isinstance(value, Message) else value
+            name: {"message": value.record()} if isinstance(value, Message) else _storable(value)
             for name, value in self.arguments.items()
         }
         return [self.template, arguments, self.plural, self.number]
 
     @classmethod
     def restore(cls, record: list[Any]) -> Message:
-        """The message that `record` gave; ValueError or KeyError if it is none."""
+        """The message that `record` gave; ValueError, TypeError or KeyError if it is none."""
         template, arguments, plural, number = record
+        if not isinstance(arguments, dict) or not isinstance(number, int):
+            raise ValueError("no message")
         read = {
             name: cls.restore(value["message"]) if isinstance(value, dict) and "message" in value else value
             for name, value in arguments.items()
         }
-        return cls(str(template), read, str(plural), int(number))
+        return cls(str(template), read, str(plural), number)
+
+
+_NO_FORMAT = (KeyError, IndexError, ValueError, AttributeError, TypeError)
+
+
+def _storable(value: Any) -> Any:
+    """What a file can hold and shows the same after it: numbers as they are, anything else as its text."""
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
 EMPTY = Message("")
