@@ -34,7 +34,7 @@ def apply_assignments(session: Session, store: Store, assignments: list[str]) ->
         except paths.PathError as error:
             raise CallError(error.message) from error
     for name, value in secrets.items():
-        session.secrets.put(name, value)
+        state = paths.put(state, name, session.secrets.put(name, value))
     names = ", ".join(assignment.partition("=")[0] for assignment in assignments)
     store.edit(f"set {names}", lambda _state: state)
 

@@ -32,7 +32,7 @@ def _summary(session: Session) -> dict[str, Any]:
         "done": 0,
         "run": None,
         "verdict": None,
-        "saved": datetime.fromtimestamp(session.state_file.stat().st_mtime, UTC).isoformat(timespec="seconds"),
+        "saved": datetime.fromtimestamp(session.saved_at, UTC).isoformat(timespec="seconds"),
         "held_by": str(holder) if holder else None,
         "problem": None,
     }

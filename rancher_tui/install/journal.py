@@ -5,6 +5,7 @@ Edits by their name and fields, never by their values; checks, exports, runs and
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -13,11 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rancher_tui.files import open_private
 from rancher_tui.install.lock import user_name
 
 
-def append(path: Path, action: str, **details: object) -> None:
-    """Add one line; a single write, so that two writers never mix theirs. OSError when it cannot be written."""
+def append(path: Path, action: str, /, **details: object) -> None:
+    """Add one line; a single write, so that two writers never mix theirs. OSError when it cannot be written.
+
+    A line that a kill or a full disk cut off before is ended first, so that this one stands by itself.
+    """
     entry: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "user": user_name(),
@@ -27,9 +32,14 @@ def append(path: Path, action: str, **details: object) -> None:
         **details,
     }
     line = json.dumps(entry, default=str) + "\n"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    descriptor = open_private(path, os.O_RDWR | os.O_APPEND)
     try:
-        os.write(descriptor, line.encode())
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = "\n" + line
+        data = line.encode()
+        if os.write(descriptor, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     finally:
         os.close(descriptor)
 

@@ -19,9 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from rancher_tui.files import write_atomic
+from rancher_tui.files import open_private, write_atomic
 
 TAKE_OVER_SIGNAL = signal.SIGUSR1
+POLL = 0.02
+"""Seconds between two tries."""
+SETTLE = 0.2
+"""Seconds for which a lock without a living holder's card is tried again: its card may be about to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,16 @@ class Holder:
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host} {self.tty or '-'} pid {self.pid}"
+
+    @property
+    def here(self) -> bool:
+        """True when the holder runs on this host, so that it can be looked at and asked."""
+        return self.host == socket.gethostname()
+
+    @property
+    def gone(self) -> bool:
+        """True when that process is known to live no more (its number may be another's by now)."""
+        return self.here and start_ticks(self.pid) != self.start_ticks
 
 
 class HeldError(Exception):
@@ -60,6 +74,16 @@ def start_ticks(pid: int) -> int:
     return int(stat.rpartition(")")[2].split()[19])
 
 
+def listens(pid: int) -> bool:
+    """True when process `pid` handles TAKE_OVER_SIGNAL (proc(5) status, SigCgt); others would be killed by it."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    caught = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")), "0")
+    return bool(int(caught, 16) >> (TAKE_OVER_SIGNAL - 1) & 1)
+
+
 class Lock:
     """The lock of one session folder. Not shared between processes, also not by fork."""
 
@@ -74,17 +98,42 @@ class Lock:
         return self._file is not None
 
     def acquire(self) -> None:
-        """Take the lock or raise HeldError at once; OSError when the folder cannot be written."""
+        """Take the lock or raise HeldError at once; OSError when the folder cannot be written.
+
+        On a full disk the lock is taken all the same: then nobody can read who holds it.
+        """
         if self._file is not None:
             return
-        file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+")
+        self._file = self._take()
+        with suppress(OSError):
+            write_atomic(self._card, json.dumps(asdict(_myself())).encode())
+
+    def _take(self) -> IO[str]:
+        until = time.monotonic() + SETTLE
+        while True:
+            if (file := self._try()) is not None:
+                return file
+            holder = self._read_card()
+            if holder is not None and not holder.gone:
+                raise HeldError(holder)
+            if time.monotonic() > until:
+                raise HeldError(None)
+            time.sleep(POLL)
+
+    def _try(self) -> IO[str] | None:
+        """The locked file; None when it is locked already, or is not the folder's lock any more."""
+        file = os.fdopen(open_private(self._path, os.O_RDWR), "r+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(self._path)):  # noqa: PTH116
+                return file
+        except OSError as error:
             file.close()
-            raise HeldError(self.holder()) from None
-        self._file = file
-        write_atomic(self._card, json.dumps(asdict(_myself())).encode())
+            if not isinstance(error, BlockingIOError):
+                raise
+            return None
+        file.close()
+        return None
 
     def release(self) -> None:
         """Let the lock go; harmless when it is not held."""
@@ -104,30 +153,30 @@ class Lock:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return self._read_card()
+            card = self._read_card()
+            return None if card is None or card.gone else card
         else:
             return None
         finally:
             os.close(descriptor)
 
     def take_over(self, deadline: float = 10.0) -> None:
-        """Ask the holder to save and leave, then take the lock; TakeOverError after `deadline` seconds."""
-        holder = self.holder()
-        if holder is not None:
-            if holder.host != socket.gethostname():
-                raise TakeOverError(f"{holder} is on another host")
-            if holder.start_ticks != start_ticks(holder.pid):
-                raise TakeOverError(f"process {holder.pid} is not the holder any more")
-            with suppress(ProcessLookupError):
-                os.kill(holder.pid, TAKE_OVER_SIGNAL)
+        """Ask the holder to save and leave, then take the lock; TakeOverError after `deadline` seconds.
+
+        Only a holder that listens is asked; one that does not (a short command) is waited for.
+        """
+        asked: set[Holder] = set()
         until = time.monotonic() + deadline
         while True:
             try:
                 self.acquire()
             except HeldError as error:
+                holder = error.holder
+                if holder is not None and holder not in asked and _ask(holder):
+                    asked.add(holder)
                 if time.monotonic() > until:
-                    raise TakeOverError(f"{error} did not leave within {deadline:.0f} s") from error
-                time.sleep(0.05)
+                    raise TakeOverError(_refusal(error, asked, deadline)) from error
+                time.sleep(POLL)
             else:
                 return
 
@@ -136,6 +185,27 @@ class Lock:
             return Holder(**json.loads(self._card.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+
+
+def _ask(holder: Holder) -> bool:
+    """Ask a holder to leave; False when it cannot listen yet, TakeOverError when it can never be asked."""
+    if not holder.here:
+        raise TakeOverError(f"{holder} is on another host")
+    if holder.gone or not listens(holder.pid):
+        return False
+    try:
+        os.kill(holder.pid, TAKE_OVER_SIGNAL)
+    except ProcessLookupError:
+        return False
+    except PermissionError as error:
+        raise TakeOverError(f"{holder} is another user's program and cannot be asked") from error
+    return True
+
+
+def _refusal(held: HeldError, asked: set[Holder], deadline: float) -> str:
+    if held.holder is None or held.holder in asked:
+        return f"{held} did not leave within {deadline:.0f} s"
+    return f"{held} does not listen and did not leave within {deadline:.0f} s; end it: kill {held.holder.pid}"
 
 
 def _myself() -> Holder:

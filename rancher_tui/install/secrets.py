@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -52,12 +53,21 @@ class Secrets:
             raise SecretError(
                 msg("{path} cannot be read: {error}", path=str(self._path), error=str(error))
             ) from error
-        return {str(name): str(value) for name, value in data.items()} if isinstance(data, dict) else {}
+        if not isinstance(data, dict):
+            raise SecretError(msg("{path} holds no secrets: a JSON object was expected", path=str(self._path)))
+        return {str(name): str(value) for name, value in data.items()}
 
     def put(self, name: str, value: str) -> str:
-        """Keep `value` under `name` and give the reference to store in the state."""
-        write_atomic(self._path, json.dumps({**self._read(), name: value}, indent=1).encode())
-        return f"secret:{name}"
+        """Keep `value` under `name` and give the reference to store in the state.
+
+        What is kept already stays, for undo and for rows that moved: a taken name gets a number.
+        """
+        kept = self._read()
+        numbered = (name if number == 1 else f"{name}.{number}" for number in count(1))
+        free = next(candidate for candidate in numbered if kept.get(candidate, value) == value)
+        if free not in kept:
+            write_atomic(self._path, json.dumps({**kept, free: value}, indent=1).encode())
+        return f"secret:{free}"
 
     def values(self) -> list[str]:
         """Every kept value, for removing them from what leaves the session."""
@@ -80,5 +90,5 @@ class Secrets:
             return os.environ[name]
         try:
             return Path(name).expanduser().read_text(encoding="utf-8").rstrip("\n")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise SecretError(msg("{path} cannot be read: {error}", path=name, error=str(error))) from error

@@ -1,4 +1,4 @@
-"""A session: the folder of one install. Created, listed, opened, saved atomically, locked, copied, archived.
+"""A session: the folder of one install. Created, listed, opened, saved atomically, locked, removed.
 
 Layout: install.json (the state) and its generations, secrets.json, known_hosts, reports/, journal.jsonl,
 cluster/ (where rke runs), runs/ID/, backups/TIME/. Folders are 0700, files 0600.
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from rancher_tui.files import make_folder, timestamp, write_atomic
+from rancher_tui.files import keep_existing, make_folder, timestamp, write_atomic
 from rancher_tui.finding import Report
 from rancher_tui.i18n import Message, msg
 from rancher_tui.install import generations, journal, migrate
@@ -49,6 +49,8 @@ class Opened:
     """The stored schema version when it is newer than this program's: then the session is read-only."""
     held_by: Holder | None = None
     """Who holds the session when it is only looked on."""
+    unwritable: str = ""
+    """Why the session is only looked on, when its folder cannot be written."""
 
 
 @dataclass(slots=True)
@@ -69,6 +71,15 @@ class Session:
     @property
     def state_file(self) -> Path:
         return self.path / STATE_FILE
+
+    @property
+    def saved_at(self) -> float:
+        """When the state was last saved (seconds since 1970); 0 where there is none and none can be recovered."""
+        try:
+            return self.state_file.stat().st_mtime
+        except OSError:
+            kept = generations.kept(self.state_file)
+            return max((copy.stat().st_mtime for copy in kept), default=0.0)
 
     @property
     def cluster_folder(self) -> Path:
@@ -114,19 +125,19 @@ class Session:
         A damaged state file is set aside under its own name and the newest good earlier state is loaded.
         """
         self._lock.acquire()
-        try:
-            return self._load(recover=True)
-        except BaseException:
-            self._lock.release()
-            raise
+        return self._load_held()
 
     def open_or_look_on(self) -> Opened:
-        """`open`, or `look_on` while somebody else holds the session."""
+        """`open`, or `look_on` while somebody else holds the session or its folder cannot be written."""
         try:
             return self.open()
         except HeldError as error:
             opened = self.look_on()
             opened.held_by = error.holder
+            return opened
+        except OSError as error:
+            opened = self.look_on()
+            opened.unwritable = error.strerror or str(error)
             return opened
 
     def look_on(self) -> Opened:
@@ -136,18 +147,20 @@ class Session:
     def take_over(self, deadline: float = 10.0) -> Opened:
         """Ask the holder to save and leave, then open; TakeOverError when it does not."""
         self._lock.take_over(deadline)
-        return self._load(recover=True)
+        return self._load_held()
 
     def close(self) -> None:
         """Let the lock go."""
         self._lock.release()
 
     def save(self, state: InstallState) -> None:
-        """Write the state durably; OSError leaves the file as it was."""
+        """Write the state durably; OSError leaves the file as it was, SessionError when it is only looked on."""
+        if not self.writable:
+            raise SessionError(msg("{name} is only looked on here: nothing is saved", name=self.name))
         generations.rotate(self.state_file)
         write_atomic(self.state_file, state.model_dump_json(exclude_defaults=False).encode())
 
-    def journal(self, action: str, **details: object) -> None:
+    def journal(self, action: str, /, **details: object) -> None:
         """Note what was done; a journal that cannot be written stops nothing."""
         with suppress(OSError):
             journal.append(self.journal_file, action, **details)
@@ -155,20 +168,38 @@ class Session:
     def save_report(self, report: Report) -> None:
         """Keep the last report of a check; needs no lock."""
         folder = make_folder(self.path / "reports")
-        write_atomic(folder / f"{report.check}.json", json.dumps(report.record()).encode())
+        write_atomic(folder / f"{report.check}.json", json.dumps(report.record(), default=str).encode())
         self.journal("check", check=report.check, ok=report.ok, codes=report.codes())
 
     def reports(self) -> dict[str, Report]:
         """The last report of each check, by its name; unreadable ones count as not taken."""
         found: dict[str, Report] = {}
         for path in sorted((self.path / "reports").glob("*.json")):
-            with suppress(OSError, ValueError, KeyError, TypeError):
+            with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
                 found[path.stem] = Report.restore(json.loads(path.read_bytes()))
         return found
+
+    def _load_held(self) -> Opened:
+        try:
+            opened = self._load(recover=True)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._sweep()
+        return opened
+
+    def _sweep(self) -> None:
+        """Remove what killed writers left: temporary files that were never renamed."""
+        for name in (STATE_FILE, "lock.json", "secrets.json"):
+            for leftover in self.path.glob(f".{name}.*"):
+                with suppress(OSError):
+                    leftover.unlink()
 
     def _load(self, *, recover: bool) -> Opened:
         try:
             stored = migrate.read(self.state_file.read_bytes())
+        except migrate.NewerStateError as error:
+            raise self._too_new(error) from error
         except FileNotFoundError:
             return self._recover("the file is missing", set_aside=False)
         except migrate.DamagedStateError as error:
@@ -186,11 +217,14 @@ class Session:
         for generation in generations.kept(self.state_file):
             try:
                 stored = migrate.read(generation.read_bytes())
+            except migrate.NewerStateError as error:
+                raise self._too_new(error) from error
             except (OSError, migrate.DamagedStateError):
                 continue
             aside = self._set_aside() if set_aside else None
             self._newer = stored.newer
             opened = Opened(stored.state, recovered_from=generation, damaged_as=aside, damage=damage)
+            opened.newer_version = stored.version if stored.newer else 0
             if self.writable:
                 write_atomic(self.state_file, stored.state.model_dump_json().encode())
                 self.journal("recovered", from_generation=generation.name, damage=damage)
@@ -203,10 +237,17 @@ class Session:
             )
         )
 
-    def _set_aside(self) -> Path:
-        aside = self.state_file.with_name(f"{STATE_FILE}.damaged.{timestamp()}.{os.getpid()}")
-        os.link(self.state_file, aside)
-        return aside
+    def _too_new(self, error: migrate.NewerStateError) -> SessionError:
+        return SessionError(
+            msg(
+                "{path} was written by a newer rancher-tui (state version {version}); this one cannot read it",
+                path=str(self.state_file),
+                version=error.version,
+            )
+        )
+
+    def _set_aside(self) -> Path | None:
+        return keep_existing(self.state_file, mark="damaged.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +271,13 @@ class Home:
         return self.path / "sessions"
 
     def sessions(self) -> list[Session]:
-        """All sessions, the last saved first."""
-        found = [
-            Session(entry)
-            for entry in (self.sessions_folder.iterdir() if self.sessions_folder.is_dir() else ())
-            if NAME.fullmatch(entry.name) and entry.is_dir() and (entry / STATE_FILE).exists()
-        ]
-        return sorted(found, key=lambda session: session.state_file.stat().st_mtime, reverse=True)
+        """All sessions, the last saved first; also one whose state can only be recovered."""
+        try:
+            entries = [entry for entry in self.sessions_folder.iterdir() if NAME.fullmatch(entry.name)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        found = [session for session in map(Session, entries) if session.saved_at]
+        return sorted(found, key=lambda session: session.saved_at, reverse=True)
 
     def session(self, name: str) -> Session:
         """The session of that name; SessionError when there is none."""
@@ -252,25 +293,54 @@ class Home:
         """A new session, open for writing; SessionError when the name is bad, reserved or taken."""
         check_name(name)
         make_folder(self.sessions_folder)
-        path = self.sessions_folder / name
+        session = Session(self.sessions_folder / name)
+        taken = SessionError(msg("a session named {name} is already there", name=name))
+        if not _unused(session.path):
+            raise taken
+        make_folder(session.path)
         try:
-            path.mkdir(mode=0o700)
-        except FileExistsError:
-            raise SessionError(msg("a session named {name} is already there", name=name)) from None
-        session = Session(path)
-        session._lock.acquire()
-        for folder in (session.cluster_folder, session.runs_folder, session.backups_folder, path / "reports"):
-            make_folder(folder)
-        session.save(state or InstallState())
+            session._lock.acquire()
+        except HeldError:
+            raise taken from None
+        try:
+            if not _unused(session.path):
+                raise taken
+            for folder in (session.cluster_folder, session.runs_folder, session.backups_folder):
+                make_folder(folder)
+            make_folder(session.path / "reports")
+            session.save(state or InstallState())
+        except BaseException:
+            session.close()
+            raise
         session.journal("created")
         return session
 
     def remove(self, name: str) -> None:
-        """Delete a session's folder for good; HeldError while somebody holds it."""
+        """Delete a session's folder for good; HeldError while somebody holds it.
+
+        It leaves the list at once, whole, and is then deleted: a kill half-way leaves no half session.
+        """
         session = self.session(name)
         session._lock.acquire()
-        session.close()
-        shutil.rmtree(session.path)
+        try:
+            leaving = session.path.with_name(f".{name}.removed.{timestamp()}.{os.getpid()}")
+            session.path.rename(leaving)
+            shutil.rmtree(leaving)
+        finally:
+            session.close()
+
+
+def _unused(folder: Path) -> bool:
+    """True when there is no session: no folder, or one whose creation was cut off before its first save."""
+    if not os.path.lexists(folder):
+        return True
+    return folder.is_dir() and all(_of_a_start(entry) for entry in folder.iterdir())
+
+
+def _of_a_start(entry: Path) -> bool:
+    if entry.is_dir():
+        return not any(entry.iterdir())
+    return entry.name in ("lock", "lock.json") or entry.name.startswith((f".{STATE_FILE}.", ".lock.json."))
 
 
 def check_name(name: str) -> None:
