@@ -11,8 +11,10 @@ from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import names
 from rancher_tui.install.state import BALANCER_KINDS, TEMPLATES, InstallState
 
-_GO_DURATION: Final = re.compile(r"(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+")
-_VERSION: Final = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+_GO_DURATION: Final = re.compile(r"(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+")
+_VERSION: Final = re.compile(r"v([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})")
+INGRESS_HTTPS: Final = "443"
+"""The ingress controller takes this port of every worker node (hostPort)."""
 FIRST_NO_CACERTS: Final = (2, 0, 1)
 LAST_ADDON: Final = (2, 0, 8)
 """The last release that supports the add-on install (Rancher's documentation, "RKE add-on install")."""
@@ -51,28 +53,33 @@ def balancer(state: InstallState) -> Iterator[Finding]:
                 msg("{address} is neither an IP address nor a name", address=address),
                 msg("the address that the FQDN will point to"),
             )
-        for number, node in enumerate(state.nodes, 1):
-            if node.address.strip() == address and chosen.http_port == chosen.node_port:
-                yield fail(
-                    "balancer-on-node",
-                    "address",
-                    msg(
-                        "the same as node {number}: its port {port} belongs to the ingress",
-                        number=number,
-                        port=chosen.node_port,
-                    ),
-                    msg("a host of its own"),
-                )
+        shared = {chosen.http_port, chosen.https_port} & {chosen.node_port, INGRESS_HTTPS}
+        at = next((n for n, node in enumerate(state.nodes, 1) if _same_host(node.address, address)), None)
+        if at is not None and shared:
+            yield fail(
+                "balancer-on-node",
+                "address",
+                msg(
+                    "the same as node {number}: its port {port} belongs to the ingress",
+                    number=at,
+                    port=" and ".join(sorted(shared)),
+                ),
+                msg("a host of its own"),
+            )
     for field in ("http_port", "https_port", "node_port"):
         port = getattr(chosen, field)
         if names.port_number(port) is None:
             yield fail(
                 "bad-port", field, msg("{port} is no port", port=port or "''"), msg("a number from 1 to 65535")
             )
-    if chosen.http_port == chosen.https_port:
+    if names.port_number(chosen.http_port) is not None and chosen.http_port == chosen.https_port:
         yield fail(
             "same-port", "https_port", msg("HTTP and HTTPS cannot share port {port}", port=chosen.https_port)
         )
+
+
+def _same_host(one: str, other: str) -> bool:
+    return one.strip().lower().rstrip(".") == other.lower().rstrip(".")
 
 
 def name_servers(state: InstallState) -> Iterator[Finding]:
@@ -204,9 +211,9 @@ def rancher_version(state: InstallState) -> Iterator[Finding]:
         return
     match = _VERSION.fullmatch(tag)
     if match is None:
-        if re.fullmatch(r"v\d+\.\d+\.\d+-.+", tag):
+        if re.fullmatch(r"v[0-9]+\.[0-9]+\.[0-9]+-.+", tag):
             yield finding(Status.FAIL, "pre-release", msg("{tag} is no release", tag=tag), latest)
-        elif re.fullmatch(r"\d+\.\d+\.\d+", tag):
+        elif _VERSION.fullmatch(f"v{tag}"):
             remedy = msg("v{tag}", tag=tag)
             yield finding(Status.FAIL, "bad-tag", msg("the tag begins with v"), remedy)
         else:
@@ -251,7 +258,7 @@ def options(state: InstallState) -> Iterator[Finding]:
         return _finding(Status.FAIL, code, f"options.{field}", title, remedy, step=10, check="cluster-file")
 
     timeout = chosen.addon_job_timeout
-    if timeout and not (timeout.isascii() and timeout.isdigit() and 0 < int(timeout) <= 86_400):
+    if timeout and not (re.fullmatch("[0-9]{1,5}", timeout) and 0 < int(timeout) <= 86_400):
         yield fail(
             "bad-number",
             "addon_job_timeout",

@@ -12,6 +12,8 @@ from rancher_tui.install.state import META_FIELDS, Change, InstallState, Splice
 
 LIMIT: Final = 200
 """Edits kept for undo; older ones are forgotten."""
+WEIGHT: Final = 1_000_000
+"""Bytes of edits kept for undo, so that whole-table edits keep a save quick; the newest edit is always kept."""
 
 
 def plain(state: InstallState) -> dict[str, Any]:
@@ -31,10 +33,29 @@ def differences(before: InstallState, after: InstallState) -> tuple[Splice, ...]
     return tuple(found)
 
 
+def bounded(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The newest of `changes` that LIMIT and WEIGHT allow."""
+    room = WEIGHT
+    first = len(changes)
+    for change in reversed(changes[-LIMIT:]):
+        room -= len(change.model_dump_json())
+        if room < 0 and first < len(changes):
+            break
+        first -= 1
+    return changes[first:]
+
+
+def demand_storable(state: InstallState) -> None:
+    """ValueError (TypeError) when the state could not be read again once it is written: a field of another type,
+    text that is no Unicode."""
+    text = state.model_dump_json(exclude={"history", "future"}, warnings="none")
+    InstallState.model_validate_json(text)
+
+
 def _as_plain(value: Any) -> Any:
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return [_as_plain(item) for item in value]
     return value
 

@@ -22,7 +22,7 @@ def ip_address(text: str) -> Address | None:
 
 def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     """The network in CIDR form that `text` is (host bits may be set, as Go takes them), or None."""
-    if "/" not in text:
+    if not re.fullmatch(r"[^/%]+/[0-9]{1,3}", text):
         return None
     try:
         return ipaddress.ip_network(text, strict=False)

@@ -35,6 +35,10 @@ def get(state: InstallState, path: str) -> Any:
 
 def put(state: InstallState, path: str, text: str) -> InstallState:
     """The state with the field at `path` set from text; PathError leaves everything as it was."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise PathError(msg("{path}: the value is no Unicode text", path=path)) from error
     return _put(state, _keys(path), text, path)  # type: ignore[no-any-return]
 
 
@@ -81,8 +85,8 @@ def _child(value: Any, key: str, path: str) -> Any:
         if key not in type(value).model_fields:
             raise _unknown(path, [name for name in type(value).model_fields if name not in META_FIELDS])
         return getattr(value, key)
-    if isinstance(value, tuple) and key.isascii() and key.isdigit() and int(key) < len(value):
-        return value[int(key)]
+    if isinstance(value, tuple) and (index := _index(key)) is not None and index < len(value):
+        return value[index]
     raise _unknown(path)
 
 
@@ -113,9 +117,9 @@ def _put_in_tuple(items: tuple[Any, ...], kind: Any, rest: list[str], text: str,
             raise PathError(msg("{path} is a table; name a row and a field, such as {path}.0.address", path=path))
         return tuple(part.strip() for part in text.split(",") if part.strip())
     index_text, *inner = rest
-    if not (index_text.isascii() and index_text.isdigit()) or int(index_text) > len(items):
+    index = _index(index_text)
+    if index is None or index > len(items):
         raise PathError(msg("{path}: rows go from 0 to {last}", path=path, last=len(items)))
-    index = int(index_text)
     if kind is str:
         if inner:
             raise _unknown(path)
@@ -124,6 +128,10 @@ def _put_in_tuple(items: tuple[Any, ...], kind: Any, rest: list[str], text: str,
         raise PathError(msg("{path} is a row; name one of its fields", path=path))
     item = items[index] if index < len(items) else kind()
     return (*items[:index], _put_in_model(item, inner, text, path), *items[index + 1 :])
+
+
+def _index(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def _boolean(text: str, path: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from rancher_tui.finding import Finding
-from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.i18n import EMPTY, Message, msg, msg_n
 from rancher_tui.install import field_rules, node_rules
 from rancher_tui.install.state import InstallState
 
@@ -38,17 +38,28 @@ def all_findings(state: InstallState) -> Iterator[Finding]:
 def _hosts_missing(state: InstallState) -> Message:
     if not state.nodes:
         return msg("no host entered yet; a adds one, v pastes a list")
-    without = [str(number) for number, node in enumerate(state.nodes, 1) if not node.address.strip()]
+    without = [number for number, node in enumerate(state.nodes, 1) if not node.address.strip()]
     if without:
-        return msg("host {numbers} has no address", numbers=", ".join(without))
+        return _numbered("host {numbers} has no address", "hosts {numbers} have no address", without)
     return EMPTY
+
+
+_NAMED: Final = 5
+"""Row numbers that a message names; it counts the others."""
+
+
+def _numbered(singular: str, plural: str, numbers: list[int]) -> Message:
+    named = ", ".join(str(number) for number in numbers[:_NAMED])
+    rest = len(numbers) - _NAMED
+    shown: str | Message = msg("{named} and {rest} more", named=named, rest=rest) if rest > 0 else named
+    return msg_n(singular, plural, len(numbers), numbers=shown)
 
 
 def _nodes_missing(state: InstallState) -> Message:
     if hosts := _hosts_missing(state):
         return hosts
-    without = [str(number) for number, node in enumerate(state.nodes, 1) if not node.user.strip()]
-    return msg("node {numbers} has no user", numbers=", ".join(without)) if without else EMPTY
+    without = [number for number, node in enumerate(state.nodes, 1) if not node.user.strip()]
+    return _numbered("node {numbers} has no user", "nodes {numbers} have no user", without) if without else EMPTY
 
 
 def _balancer_missing(state: InstallState) -> Message:

@@ -1,7 +1,8 @@
 """The guide's twelve steps and their status: pure functions of the state, the reports and the time.
 
 A step is `todo` while an input is missing, `failed` while a fail stands, `done` when every check that proves it
-passed for the inputs as they are now, `stale` when it passed for other inputs, otherwise `ready`.
+found something and no fail or unknown for the inputs as they are now, `stale` when it passed for other inputs,
+otherwise `ready`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from rancher_tui.finding import Finding, Report, Status, by_gravity
 from rancher_tui.i18n import EMPTY, Message, msg, msg_n
@@ -55,6 +56,25 @@ STEPS: Final = (
     Step(12, "backup-result", msg("Back up kubeconfig and state"), ("backup-result",)),
 )
 
+_EXPORTED: Final = (
+    "template",
+    "nodes",
+    "fqdn",
+    "certificates",
+    "rancher_version",
+    "kubernetes_version",
+    "etcd",
+    "options",
+    "cluster_file_source",
+)
+"""What the cluster file is made of; of rke its version, which decides the keys and what is refused."""
+
+_LOGIN: Final = tuple(
+    f"nodes.*.{field}"
+    for field in ("address", "user", "port", "ssh_key_path", "ssh_key", "ssh_cert_path", "docker_socket")
+)
+"""What decides whether `docker ps` can be run on each node."""
+
 INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "preflight": (
         "nodes",
@@ -63,7 +83,7 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
         "options.ssh_key_path",
         "kubernetes_version",
     ),
-    "docker-ps": ("nodes", "options.bastion", "options.ssh_agent_auth", "options.ssh_key_path"),
+    "docker-ps": (*_LOGIN, "options.bastion", "options.ssh_agent_auth", "options.ssh_key_path"),
     "balancer": ("balancer", "nodes", "fqdn", "template"),
     "dns": ("fqdn", "balancer.address", "dns"),
     "rke": ("rke",),
@@ -71,15 +91,21 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "certificates": ("certificates", "fqdn", "template"),
     "fqdn": ("fqdn", "template"),
     "version": ("rancher_version", "kubernetes_version", "rke", "template"),
-    "cluster-file": ("*",),
-    "backup-config": ("*",),
-    "verdict": ("nodes", "fqdn", "template", "certificates", "rancher_version", "kubernetes_version", "options"),
+    "cluster-file": (*_EXPORTED, "rke.version"),
+    "backup-config": (*_EXPORTED, "rke.version"),
+    "verdict": (
+        "nodes",
+        "fqdn",
+        "template",
+        "certificates",
+        "rancher_version",
+        "kubernetes_version",
+        "etcd",
+        "options",
+    ),
     "backup-result": ("nodes", "fqdn", "template", "rancher_version"),
 }
-"""What each check judges; a report is stale when one of these fields has changed. `*` is every input."""
-
-NOT_EXPORTED: Final = ("balancer", "dns", "rke", "label", "cluster_file_source")
-"""Inputs that are not in the cluster file, so that `*` leaves them out."""
+"""What each check judges; a report is stale when one of these fields has changed. `*` is every row."""
 
 FRESH: Final = timedelta(days=1)
 """A fact about the world older than this shows its age and is taken again before a run."""
@@ -93,18 +119,17 @@ def step(name: str) -> Step | None:
 def inputs_digest(state: InstallState, check: str) -> str:
     """SHA-256 of the inputs that `check` judges, as hex: reports carry it, and are stale when it differs."""
     fields = INPUTS[check]
-    data = state.model_dump(mode="json", exclude={"cursor", "history", "future", "schema_version"})
-    if fields == ("*",):
-        chosen = {key: value for key, value in data.items() if key not in NOT_EXPORTED}
-    else:
-        chosen = {field: _at(data, field) for field in fields}
+    data = state.model_dump(mode="json", include={field.partition(".")[0] for field in fields})
+    chosen = {field: _at(data, field.split(".")) for field in fields}
     return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 
-def _at(data: object, path: str) -> object:
-    for key in path.split("."):
-        data = data[key] if isinstance(data, dict) else None
-    return data
+def _at(data: Any, keys: list[str]) -> Any:
+    if not keys:
+        return data
+    if keys[0] == "*":
+        return [_at(item, keys[1:]) for item in data]
+    return _at(data[keys[0]], keys[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +152,9 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
     """Where one step stands."""
     missing = rules.missing(state, item.number)
     judged = tuple(rules.findings(state, item.number))
-    taken = [reports[check] for check in item.checks if check in reports]
-    current = [report for report in taken if report.digest == inputs_digest(state, report.check)]
+    given = {check: reports[check] for check in item.checks if check in reports}
+    taken = list(given.values())
+    current = [report for check, report in given.items() if report.digest == inputs_digest(state, check)]
     findings = (*judged, *(finding for report in current for finding in report.findings))
     at = min((report.taken_at for report in current), default=None)
 
@@ -143,9 +169,9 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
     unknown = next((finding for finding in findings if finding.status is Status.UNKNOWN), None)
     if unknown is not None:
         return standing(StepStatus.READY, msg("not known: {what}", what=_about(unknown)))
-    if len(current) == len(item.checks):
+    if len(current) == len(item.checks) and all(report.findings for report in current):
         return standing(StepStatus.DONE, _proof(findings, at, now))
-    if len(taken) == len(item.checks) and all(report.ok for report in taken):
+    if len(current) < len(taken) == len(item.checks) and all(report.ok for report in taken):
         return standing(StepStatus.STALE, msg("proven for other inputs; check again (c)"))
     return standing(StepStatus.READY, msg("not proven yet; check it (c)"))
 

@@ -63,7 +63,8 @@ class Store:
     def edit(self, name: str, change: Callable[[InstallState], InstallState]) -> InstallState:
         """Apply `change` as one edit that undo takes back; `name` says in a few words what it did.
 
-        Nothing happens when the state stays equal. ReadOnlyError when the session is only looked on.
+        Nothing happens when the state stays equal. ReadOnlyError when the session is only looked on, ValueError
+        when the new state could not be stored (a field of another type, text that is no Unicode).
         """
         self._demand_writable()
         changed = change(self._state)
@@ -71,7 +72,8 @@ class Store:
         if not splices:
             return self._state
         entry = Change(name=name, time=datetime.now(UTC).isoformat(timespec="seconds"), splices=splices)
-        past = (*self._state.history, entry)[-history.LIMIT :]
+        history.demand_storable(changed)
+        past = history.bounded((*self._state.history, entry))
         self._replace(changed.model_copy(update={"history": past, "future": ()}), "edit", name, splices=splices)
         return self._state
 
@@ -80,23 +82,34 @@ class Store:
         return self.edit(name, lambda state: state.model_copy(update=fields))
 
     def undo(self) -> Change | None:
-        """Take the last edit back; None when there is nothing to take back."""
+        """Take the last edit back; None when there is nothing to take back.
+
+        A history that does not fit the state (a damaged file) is forgotten, and the state stays.
+        """
         self._demand_writable()
         if not self._state.history:
             return None
         *past, last = self._state.history
-        before = history.apply(self._state, last, backwards=True)
+        try:
+            before = history.apply(self._state, last, backwards=True)
+        except ValueError as error:
+            self._forget("history", error)
+            return None
         future = (*self._state.future, last)
         self._replace(before.model_copy(update={"history": tuple(past), "future": future}), "undo", last.name)
         return last
 
     def redo(self) -> Change | None:
-        """Make the last undone edit again; None when there is none."""
+        """Make the last undone edit again; None when there is none, or none that fits the state."""
         self._demand_writable()
         if not self._state.future:
             return None
         *rest, following = self._state.future
-        after = history.apply(self._state, following, backwards=False)
+        try:
+            after = history.apply(self._state, following, backwards=False)
+        except ValueError as error:
+            self._forget("future", error)
+            return None
         past = (*self._state.history, following)
         self._replace(after.model_copy(update={"history": past, "future": tuple(rest)}), "redo", following.name)
         return following
@@ -131,6 +144,16 @@ class Store:
         self._session.journal(action, edit=name, **({"fields": fields} if fields else {}))
         self._tell()
 
+    def _forget(self, field: str, error: ValueError) -> None:
+        self._replace(self._state.model_copy(update={field: ()}), "history-forgotten", str(error))
+
     def _tell(self) -> None:
+        """Every subscriber hears of a change, also when one before it fails; the first failure is then raised."""
+        failures: list[Exception] = []
         for subscriber in tuple(self._subscribers):
-            subscriber(self._state)
+            try:
+                subscriber(self._state)
+            except Exception as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
