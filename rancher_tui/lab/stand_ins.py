@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from rancher_tui.lab import docker_command
+from rancher_tui.lab import docker_command, web_command
 from rancher_tui.lab.layout import LabHost, Place, Settings
 
 SOCKET = docker_command.SOCKET
@@ -43,6 +43,7 @@ def _values(place: Place, settings: Settings, host: LabHost) -> dict[str, str]:
         "fqdn": settings.fqdn,
         "domain": settings.domain,
         "name_server": settings.name_server_address,
+        "lab": str(place.folder),
         "folder": str(place.host(host.name)),
         "names": str(place.names),
         "machine": seed.hex,
@@ -82,8 +83,11 @@ def _write_programs(folder: Path, described: dict[str, Any], values: dict[str, s
             _script(binaries / reader, "#!/bin/sh\n" + script)
     for program, body in described["programs"].items():
         _script(binaries / program, "#!/bin/sh\n" + _filled(body, values))
-    command = shlex.join([sys.executable, "-I", "-S", str(Path(docker_command.__file__)), str(folder)])
-    _script(binaries / "docker", f'#!/bin/sh\nexec {command} "$@"\n')
+    sources = [("docker", docker_command.__file__, str(folder)), ("curl", web_command.__file__, values["lab"])]
+    for program, source, told in sources:
+        command = shlex.join([sys.executable, "-I", "-S", source, told])
+        _script(binaries / program, f'#!/bin/sh\nexec {command} "$@"\n')
+    _script(binaries / "python3", f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -I -S "$@"\n')
 
 
 def _write_files(folder: Path, described: dict[str, Any], values: dict[str, str]) -> None:

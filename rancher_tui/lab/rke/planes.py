@@ -269,6 +269,7 @@ async def build_workers(run: Run) -> None:
 
     async def build(host: Host) -> None:
         if await host.running("service-sidekick") is None:
+            await run.remove(host, "service-sidekick")
             await run.start(host, "worker", "service-sidekick", run.tools, told=False)
         else:
             run.log.info(f"[sidekick] Sidekick container already created on host [{host.address}]")
