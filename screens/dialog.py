@@ -1,0 +1,125 @@
+"""Dialogs: a box over the screen with text and, where something is asked, one line to type in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen, ScreenResultType
+from textual.widget import Widget
+
+from screens.signs import ascii_only
+from screens.widgets.bars import Keys
+from screens.widgets.line_editor import LineEditor
+from screens.widgets.lines import Line, Lines
+
+
+class Entry(Lines, can_focus=True):
+    """One line to type in; it blinks not."""
+
+    class Changed(Message):
+        """The text is another one now."""
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, text: str = "", prompt: str = "") -> None:
+        super().__init__()
+        self.editor = LineEditor(text)
+        self._prompt = prompt
+
+    @property
+    def text(self) -> str:
+        return self.editor.text
+
+    @property
+    def count(self) -> int:
+        return 1
+
+    def line(self, number: int, cells: int) -> Line:
+        prompt = f"{self._prompt} " if self._prompt else ""
+        before, under, after = self.editor.window(max(4, cells - len(prompt)))
+        return [(prompt, "dim"), (before, "edit"), (under, "caret"), (after, "edit")]
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            self.post_message(self.Entered(self.text))
+        elif self.editor.key(event.key, event.character):
+            event.stop()
+            event.prevent_default()
+            self.refresh()
+            self.post_message(self.Changed())
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.editor.insert(event.text.strip("\r\n").replace("\r", "\n"))
+        self.refresh()
+        self.post_message(self.Changed())
+
+
+class Dialog(ModalScreen[ScreenResultType]):
+    """A box with a last line of keys. Escape closes it without a result."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close", show=False)]
+    AUTO_FOCUS = "Entry, .focus-first"
+    TALL = False
+
+    def body(self) -> Iterator[Widget]:
+        """The widgets of the box."""
+        raise NotImplementedError
+
+    def keys(self) -> list[tuple[str, str, bool]]:
+        """The last line: key, title, whether it can be done."""
+        return [("esc", "close", True)]
+
+    def compose(self) -> ComposeResult:
+        self.set_class(ascii_only(), "-ascii")
+        self.set_class(self.TALL, "-tall")
+        with Vertical():
+            yield from self.body()
+            yield Keys(id="dialog-keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#dialog-keys", Keys).show("", self.keys())
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+
+class Pager(Lines, can_focus=True):
+    """Lines to read, scrolled by the arrow and page keys."""
+
+    def __init__(self, lines: list[Line], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes="focus-first")
+        self._lines = lines
+
+    @property
+    def count(self) -> int:
+        return len(self._lines)
+
+    def line(self, number: int, cells: int) -> Line:
+        return self._lines[number]
+
+    def show(self, lines: list[Line]) -> None:
+        if lines != self._lines:
+            self._lines = lines
+            self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        page = max(1, self.content_size.height - 1)
+        step = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "space": page}.get(event.key)
+        if event.key in ("home", "end"):
+            step = -self.count if event.key == "home" else self.count
+        if step is not None:
+            event.stop()
+            self.scroll_by(step)

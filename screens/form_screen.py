@@ -1,0 +1,166 @@
+"""FormScreen: a step with fields to fill in, a panel of what is known, and the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.widget import Widget
+
+from rancher_tui.finding import Finding, Report, Status, worst
+from rancher_tui.i18n import _
+from rancher_tui.install import paths
+from rancher_tui.install.state import Cursor
+from screens.fields import fields_of, next_choice, text_at
+from screens.frame import Frame, bindings
+from screens.widgets.bars import Rule
+from screens.widgets.editing import EditingLines
+from screens.widgets.findings import Findings
+from screens.widgets.form import Form
+from screens.widgets.lines import Line, Text
+
+EDIT_KEYS = (
+    ("enter", "keep", True),
+    ("tab", "keep, next", True),
+    ("esc", "restore", True),
+    ("ctrl+u", "clear", True),
+    ("f1", "help", True),
+)
+
+
+class FormScreen(Frame):
+    """Base of the steps that are forms. A subclass may give a panel of its own (`panel_lines`)."""
+
+    def __init_subclass__(cls) -> None:
+        if "BINDINGS" not in cls.__dict__ and cls.PLACE:
+            cls.BINDINGS = bindings(cls.PLACE)
+        super().__init_subclass__()
+
+    def body(self) -> Iterator[Widget]:
+        yield Form(fields_of(self.PLACE))
+        yield from self.panel()
+        yield Rule(id="findings-rule")
+        yield Findings()
+
+    def panel(self) -> Iterator[Widget]:
+        """The area below the fields: by default lines of text."""
+        yield Text(id="panel")
+
+    def panel_lines(self) -> list[Line]:
+        """What the panel shows; nothing by default."""
+        return []
+
+    @property
+    def form(self) -> Form:
+        return self.query_one(Form)
+
+    def report(self, check: str) -> Report | None:
+        """The last report of a check, whatever inputs it judged."""
+        return self.rancher.reports.get(check)
+
+    def findings_here(self) -> tuple[Finding, ...]:
+        """The findings of this step; while it is being checked, those that have come so far."""
+        if self.rancher.live and self.step and self.rancher.checks.step == self.step.number:
+            return self.rancher.live
+        item = self.step_state
+        return item.findings if item else ()
+
+    def draw(self) -> None:
+        state = self.rancher.state
+        if state is None:
+            return
+        findings = self.findings_here()
+        form = self.form
+        form.read_only = not self.rancher.session.store.writable
+        values = [text_at(state, field.path) for field in form.fields]
+        by_path = {
+            field.path: worst(
+                finding for finding in findings if finding.subject in (field.path, f"{field.path}.0")
+            )
+            for field in form.fields
+        }
+        form.show(values, {path: status for path, status in by_path.items() if status is not Status.PASS})
+        form.styles.height = len(form.fields)
+        self.query_one(Findings).show(findings)
+        for text in self.query("#panel").results(Text):
+            text.show(self.panel_lines())
+
+    def mode(self) -> str:
+        if not self.form.fields:
+            return ""
+        return _("EDIT") if self.form.editing else _("MOVE")
+
+    def edit_keys(self) -> list[tuple[str, str, bool]]:
+        return [(key, _(title), able) for key, title, able in EDIT_KEYS] if self.form.editing else []
+
+    def holding(self) -> set[str]:
+        held = super().holding()
+        if not self.is_mounted:
+            return held
+        if self.problem_here() is None:
+            held.add("no-finding")
+        if self.form.here is None or next_choice(self.form.here, "") is None:
+            held.add("no-field")
+        return held
+
+    def cursor(self) -> Cursor:
+        return Cursor(screen=self.PLACE, row=self.form.row, scroll=self.form.top)
+
+    def place_cursor(self, cursor: Cursor) -> None:
+        self.form.move_to(cursor.row)
+
+    def help_topic(self) -> str:
+        return self.form.here.path if self.form.here else ""
+
+    def problem_here(self) -> Finding | None:
+        return self.query_one(Findings).current
+
+    def show_problem(self, finding: Finding) -> None:
+        self.query_one(Findings).choose(finding)
+        for row, field in enumerate(self.form.fields):
+            if finding.subject == field.path or finding.subject.startswith(f"{field.path}."):
+                self.form.move_to(row)
+
+    def keep_draft(self) -> None:
+        if self.form.editor is not None and self.rancher.session.store.writable:
+            self._keep(self.form.editor.text, self.form.row)
+
+    def do_open(self) -> None:
+        if self.form.read_only:
+            self.note(
+                _("looked on only: {holder} holds this session").format(holder=self.rancher.holder_text()), "warn"
+            )
+        self.form.edit()
+
+    def do_edit(self) -> None:
+        self.form.edit()
+
+    def do_next_choice(self) -> None:
+        field = self.form.here
+        choice = next_choice(field, self.form.text_here()) if field else None
+        if choice is not None:
+            self._keep(choice, self.form.row)
+
+    def on_editing_lines_mode_changed(self) -> None:
+        self.draw_keys()
+        self.query_one("#title").refresh()
+
+    def on_editing_lines_moved(self) -> None:
+        self.rancher.remember()
+
+    def on_editing_lines_kept(self, event: EditingLines.Kept) -> None:
+        self._keep(event.text, event.row)
+
+    def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
+        field = self.form.here
+        if field is None or self.form.read_only:
+            return
+        self.form.leave(keep=False)
+        self._keep(event.text.strip().replace("\n", ", " if field.kind == "list" else " "), self.form.row)
+
+    def _keep(self, text: str, row: int) -> None:
+        """Store a field as it was typed; what cannot be a value of that kind is told and not stored."""
+        field = self.form.fields[row]
+        try:
+            self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, text))
+        except paths.PathError as error:
+            self.note(error.message, "fail")

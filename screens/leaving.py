@@ -1,0 +1,60 @@
+"""Leaving when nobody asks: the terminal hangs up, the system ends, another program takes the session over.
+
+The session is saved and let go, and the program ends, also when the terminal takes no more output: then Textual's
+writer would block for ever, so that a thread ends the process after a grace.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from rancher_tui.install.lock import TAKE_OVER_SIGNAL
+
+if TYPE_CHECKING:
+    from screens.app import RancherApp
+
+GRACE: Final = 3.0
+"""Seconds that an orderly end may take after a hang-up."""
+
+
+def guard(app: RancherApp) -> None:
+    """Leave on SIGHUP, SIGTERM, the take-over signal and on a terminal that is gone."""
+    if app.is_headless or threading.current_thread() is not threading.main_thread():
+        return
+    leave = _leaver(app)
+    for number in (signal.SIGHUP, signal.SIGTERM, TAKE_OVER_SIGNAL):
+        signal.signal(number, lambda _number, _frame: leave())
+    threading.Thread(target=_wait_for_hang_up, args=(leave,), name="hang-up", daemon=True).start()
+
+
+def _leaver(app: RancherApp) -> Callable[[], None]:
+    from asyncio import get_running_loop
+
+    loop = get_running_loop()
+
+    def leave() -> None:
+        watchdog = threading.Timer(GRACE, _end_now, args=(app,))
+        watchdog.daemon = True
+        watchdog.start()
+        loop.call_soon_threadsafe(app.leave)
+
+    return leave
+
+
+def _end_now(app: RancherApp) -> None:
+    app.save_and_close()
+    os._exit(0)
+
+
+def _wait_for_hang_up(leave: Callable[[], None]) -> None:
+    """Sleep until the terminal's other side is gone; no reading, no waking up."""
+    poll = select.poll()
+    poll.register(sys.__stdin__.fileno() if sys.__stdin__ else 0, 0)
+    poll.poll()
+    leave()

@@ -1,0 +1,149 @@
+"""The overview: the twelve steps, where each stands, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from rancher_tui.finding import Finding
+from rancher_tui.i18n import _
+from rancher_tui.install.state import Cursor
+from rancher_tui.install.steps import StepState, StepStatus
+from screens.frame import Frame, bindings
+from screens.signs import signs
+from screens.widgets.lines import Line, Lines, Text, fit
+from screens.words import shown, status_ink, status_word, step_title
+
+_TITLE_CELLS = 21
+_STATUS_CELLS = 8
+
+
+class StepList(Lines, can_focus=True):
+    """Twelve rows under a cursor."""
+
+    class Moved(Message):
+        """The cursor went to another step."""
+
+    def __init__(self) -> None:
+        super().__init__(id="steps")
+        self._steps: tuple[StepState, ...] = ()
+        self.row = 0
+
+    @property
+    def count(self) -> int:
+        return len(self._steps)
+
+    @property
+    def here(self) -> StepState:
+        return self._steps[self.row]
+
+    def show(self, steps: tuple[StepState, ...]) -> None:
+        if steps != self._steps:
+            self._steps = steps
+            self.refresh()
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row, as near as there is one."""
+        before, self.row = self.row, max(0, min(row, 11))
+        if self.row != before:
+            self.repaint_line(before)
+            self.repaint_line(self.row)
+            self.keep_in_view(self.row)
+            self.post_message(self.Moved())
+
+    def line(self, number: int, cells: int) -> Line:
+        item = self._steps[number]
+        here = number == self.row
+        mark = signs().cursor if here else " "
+        title_cells = _TITLE_CELLS
+        return [
+            (f" {mark} ", "strong"),
+            (f"{item.step.number:>2} ", "cursor" if here else "dim"),
+            (fit(step_title(item.step), title_cells), "cursor" if here else "plain"),
+            (" ", "plain"),
+            (fit(status_word(item.status), _STATUS_CELLS), status_ink(item.status)),
+            (fit(shown(item.note), max(0, cells - title_cells - _STATUS_CELLS - 7)), "plain" if here else "dim"),
+        ]
+
+    def on_key(self, event: events.Key) -> None:
+        step = {"up": -1, "down": 1, "pageup": -12, "pagedown": 12, "home": -12, "end": 12}.get(event.key)
+        if step is not None:
+            event.stop()
+            self.move_to(self.row + step)
+
+
+class OverviewScreen(Frame):
+    """Where am I, what is wrong, what comes next."""
+
+    PLACE = "overview"
+    BINDINGS = bindings("overview")
+    AUTO_FOCUS = "StepList"
+
+    def body(self) -> Iterator[Widget]:
+        yield StepList()
+        yield Text(id="next")
+
+    def draw(self) -> None:
+        if self.rancher.install is None:
+            return
+        self.query_one(StepList).show(self.rancher.steps)
+        self.query_one("#next", Text).show([[("", "plain")], *self._next()])
+
+    def _next(self) -> list[Line]:
+        item = upcoming(self.rancher.steps)
+        if item is None:
+            return [[(_(" All twelve steps are proven."), "pass")]]
+        lines: list[Line] = [
+            [
+                (_(" Next: "), "plain"),
+                (f"{item.step.number} {item.step.title}", "strong"),
+                (
+                    _(". {key} goes there.").format(key="]" if item.step.number == 1 else f"g {item.step.number}"),
+                    "plain",
+                ),
+            ]
+        ]
+        if item.note:
+            lines.append([(f"   {shown(item.note)}", status_ink(item.status))])
+        return lines
+
+    def title_line(self) -> tuple[Line, Line]:
+        return [(_(" The twelve steps"), "strong")], []
+
+    def on_step_list_moved(self) -> None:
+        self.rancher.remember()
+        self.note("")
+
+    def cursor(self) -> Cursor:
+        return Cursor(screen=self.PLACE, row=self.query_one(StepList).row)
+
+    def place_cursor(self, cursor: Cursor) -> None:
+        self.query_one(StepList).move_to(cursor.row)
+
+    def problem_here(self) -> Finding | None:
+        row = self.query_one(StepList).row
+        findings = self.rancher.steps[row].findings if self.rancher.install else ()
+        return next((finding for finding in findings if finding.bad), None)
+
+    def holding(self) -> set[str]:
+        held = super().holding()
+        return held if self.problem_here() else held | {"no-finding"}
+
+    def help_topic(self) -> str:
+        return self.query_one(StepList).here.step.slug
+
+    async def do_open(self) -> None:
+        await self.rancher.go(self.query_one(StepList).here.step.slug)
+
+    async def do_back(self) -> None:
+        await self.rancher.leave_session()
+
+
+def upcoming(steps: tuple[StepState, ...]) -> StepState | None:
+    """The step to do next: the first that failed, else the first that is not proven; None when all are."""
+    failed = (item for item in steps if item.status is StepStatus.FAILED)
+    open_ = (item for item in steps if item.status is not StepStatus.DONE)
+    return next(failed, None) or next(open_, None)

@@ -1,0 +1,71 @@
+"""What the keys of the node table make of its rows: pure functions of tuples of nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rancher_tui.i18n import Message, msg, msg_n
+from rancher_tui.install import paths
+from rancher_tui.install.state import ROLES, InstallState, Node
+
+Nodes = tuple[Node, ...]
+
+SHARED = ("user", "port", "ssh_key_path", "docker_socket", "ssh_key", "ssh_cert_path")
+"""Fields that a new row takes over from the last one: they are usually the same for all hosts."""
+
+
+def blank_like(nodes: Nodes) -> Node:
+    """A row without an address, otherwise like the last one."""
+    if not nodes:
+        return Node()
+    return Node().model_copy(update={name: getattr(nodes[-1], name) for name in SHARED})
+
+
+def copied(node: Node) -> Node:
+    """The same row without what is one host's only."""
+    return node.model_copy(update={"address": "", "internal_address": "", "hostname_override": ""})
+
+
+def inserted(nodes: Nodes, row: int, node: Node) -> Nodes:
+    return (*nodes[:row], node, *nodes[row:])
+
+
+def without(nodes: Nodes, row: int) -> Nodes:
+    return (*nodes[:row], *nodes[row + 1 :])
+
+
+def moved(nodes: Nodes, row: int, target: int) -> Nodes:
+    """The row `row` at place `target`."""
+    return inserted(without(nodes, row), target, nodes[row])
+
+
+def toggled(roles: tuple[str, ...], role: str) -> tuple[str, ...]:
+    """The roles with one given or taken, in the usual order."""
+    held = set(roles) ^ {role}
+    return tuple(name for name in ROLES if name in held)
+
+
+def filled(nodes: Nodes, row: int, path: str) -> Nodes:
+    """Every row below `row` with its value of a field."""
+    value = getattr(nodes[row], path)
+    return (*nodes[: row + 1], *(node.model_copy(update={path: value}) for node in nodes[row + 1 :]))
+
+
+def with_cell(state: InstallState, row: int, path: str, value: Any) -> InstallState:
+    """The state with one cell set: from text, or a tuple as it is."""
+    where = f"nodes.{row}.{path}"
+    return paths.put(state, where, value) if isinstance(value, str) else paths.replace(state, where, value)
+
+
+def pasted(text: str, nodes: Nodes) -> tuple[Nodes, Message]:
+    """The hosts that a pasted text names, in any of the known forms, and how many lines were not understood."""
+    from rancher_tui.nodes.paste import parse
+
+    found = parse(text, blank_like(nodes))
+    hosts = msg_n("{number} host pasted", "{number} hosts pasted", len(found.nodes))
+    if found.problems:
+        first = found.problems[0]
+        return found.nodes, msg(
+            "{hosts}; line {line}: {problem}", hosts=hosts, line=first.line, problem=first.text
+        )
+    return found.nodes, hosts if found.nodes else msg("no host in the pasted text")

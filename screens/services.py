@@ -1,0 +1,92 @@
+"""What the screens need of the engine. They know these shapes only; `rancher_tui.engine` gives the real thing.
+
+An `Install` is one open session: its store, its reports, its checks and operations. Operations answer with
+findings, so that every outcome is shown the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from rancher_tui.finding import Finding, Report
+from rancher_tui.i18n import Message
+from rancher_tui.install.state import InstallState
+from rancher_tui.install.store import Store
+
+if TYPE_CHECKING:
+    from rancher_tui.engine import SessionLine
+    from rancher_tui.install.lock import Holder
+    from rancher_tui.install.session import Opened
+
+
+class Install(Protocol):
+    """One open session."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def folder(self) -> str: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def opened(self) -> Opened: ...
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who else holds the session now."""
+
+    def reports(self) -> Mapping[str, Report]:
+        """The last report of each check."""
+
+    def look(self) -> bool:
+        """Take in what other programs have written since; True when reports or (looking on) the state changed."""
+
+    def meanwhile(self) -> Message:
+        """What happened since the session was last saved here, in one line; empty when nothing did."""
+
+    def check(self, step: int) -> AsyncIterator[Finding]:
+        """Run the checks that prove a step, save their reports, give findings as they come."""
+
+    def take_over(self) -> Message:
+        """Ask the holder to leave, then hold the session; what went wrong, or empty."""
+
+    def cluster_text(self) -> str | Message:
+        """The cluster file as it would be written, secrets masked; or why it cannot be composed."""
+
+    def difference(self) -> str | Message:
+        """What an export would change, as a unified diff; or why there is none."""
+
+    def export(self) -> Sequence[Finding]:
+        """Write the cluster file."""
+
+    def close(self) -> None:
+        """Save and let the session go."""
+
+
+class Engine(Protocol):
+    """All sessions of one home."""
+
+    @property
+    def home(self) -> str: ...
+
+    def sessions(self) -> list[SessionLine]:
+        """All sessions, the last saved first."""
+
+    def last(self) -> str:
+        """The session to open without being asked: the last one if it is unfinished or running; else empty."""
+
+    def create(self, name: str, state: InstallState | None = None) -> Install | Message:
+        """A new session, open; or why not."""
+
+    def open(self, name: str) -> Install | Message:
+        """Open a session, or look on while somebody else holds it; or why not."""
+
+    def remove(self, name: str) -> Message:
+        """Delete a session for good; why not, or empty."""
+
+    async def rehearsal(self) -> Install | Message:
+        """Start the practice world and open its session; or why not."""

@@ -1,0 +1,153 @@
+"""The list of sessions: the rehearsal, and every install that was begun. Opened, begun and deleted here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual import events
+from textual.widget import Widget
+
+from rancher_tui.engine import SessionLine
+from rancher_tui.i18n import Message, _
+from rancher_tui.text import clean
+from screens.ask import Ask, TypedWord
+from screens.frame import Frame, bindings
+from screens.signs import signs
+from screens.widgets.lines import Line, Lines, Text, fit
+from screens.words import moment
+
+
+class SessionList(Lines, can_focus=True):
+    """The rehearsal in the first row, then the sessions, the last saved first."""
+
+    def __init__(self) -> None:
+        super().__init__(id="sessions")
+        self._sessions: list[SessionLine] = []
+        self.row = 0
+
+    @property
+    def count(self) -> int:
+        return 1 + len(self._sessions)
+
+    @property
+    def here(self) -> SessionLine | None:
+        """The session under the cursor; None on the rehearsal."""
+        return self._sessions[self.row - 1] if self.row else None
+
+    def show(self, sessions: list[SessionLine]) -> None:
+        first = not self._sessions
+        self._sessions = sessions
+        self.row = min(max(self.row, 1 if first and sessions else 0), len(sessions))
+        self.refresh()
+
+    def line(self, number: int, cells: int) -> Line:
+        here = number == self.row
+        mark = (f" {signs().cursor if here else ' '} ", "strong")
+        if number == 0:
+            text = _("a practice world on this machine: the whole job, nothing else needed")
+            return [
+                mark,
+                (fit(_("rehearsal"), 20), "cursor" if here else "plain"),
+                (fit(f"  {text}", cells - 23), "dim"),
+            ]
+        item = self._sessions[number - 1]
+        return [
+            mark,
+            (fit(clean(item.name), 20), "cursor" if here else "plain"),
+            (f"  {fit(clean(item.fqdn) or signs().empty, 26)}", "plain"),
+            (f" {item.done:>2}/12 ", "plain"),
+            (fit(self._standing(item), max(0, cells - 58)), "warn" if item.damage or item.held_by else "dim"),
+        ]
+
+    def _standing(self, item: SessionLine) -> str:
+        if item.damage:
+            return clean(item.damage)
+        parts = [clean(item.label), f"rke {item.run}" if item.run else "", moment(item.saved_at, utc=False)]
+        if item.held_by:
+            parts.insert(0, _("held by {holder}").format(holder=clean(item.held_by)))
+        return ", ".join(part for part in parts if part)
+
+    def on_key(self, event: events.Key) -> None:
+        step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -self.count, "end": self.count}.get(
+            event.key
+        )
+        if step is not None:
+            event.stop()
+            self.row = max(0, min(self.count - 1, self.row + step))
+            self.keep_in_view(self.row)
+            self.refresh()
+            if isinstance(self.screen, Frame):
+                self.screen.draw_keys()
+
+
+class SessionsScreen(Frame):
+    """Which install?"""
+
+    PLACE = "sessions"
+    BINDINGS = bindings("sessions")
+    AUTO_FOCUS = "SessionList"
+
+    def body(self) -> Iterator[Widget]:
+        yield SessionList()
+        yield Text(id="hint")
+
+    def on_mount(self) -> None:
+        self.add_class("no-session")
+        super().on_mount()
+
+    def draw(self) -> None:
+        sessions = self.rancher.engine.sessions()
+        self.query_one(SessionList).show(sessions)
+        hint = (
+            _(" Enter opens the rehearsal; a begins an install of your own.")
+            if not sessions
+            else _(" Sessions lie in {home}").format(home=clean(self.rancher.engine.home))
+        )
+        self.query_one("#hint", Text).show([[(hint, "dim")]])
+
+    def title_line(self) -> tuple[Line, Line]:
+        return [(_(" Sessions"), "strong")], []
+
+    def holding(self) -> set[str]:
+        held = super().holding()
+        if self.is_mounted and self.query_one(SessionList).here is None:
+            held.add("rehearsal")
+        return held
+
+    async def do_open(self) -> None:
+        here = self.query_one(SessionList).here
+        if here is None:
+            self.note(_("starting the practice world"))
+            self.app.run_worker(self._rehearse(), exclusive=True, group="rehearsal", exit_on_error=False)
+        else:
+            await self.rancher.use(self.rancher.engine.open(here.name))
+
+    async def _rehearse(self) -> None:
+        opened = await self.rancher.engine.rehearsal()
+        self.app.call_later(self.rancher.use, opened)
+
+    def do_add(self) -> None:
+        question = _("A name for the new session: letters, digits, '.', '-', '_'")
+        self.app.push_screen(Ask(question), self._create)
+
+    def _create(self, name: str | None) -> None:
+        if name:
+            self.app.call_later(self.rancher.use, self.rancher.engine.create(name.strip()))
+
+    def do_delete(self) -> None:
+        here = self.query_one(SessionList).here
+        if here is None:
+            return
+        lines: list[Line] = [
+            [(_("Its state, reports, logs, backups and the cluster's kubeconfig go with it."), "plain")],
+            [(_("The cluster itself is not touched."), "plain")],
+        ]
+        title = _("Delete the session {name} for good?").format(name=clean(here.name))
+        self.app.push_screen(TypedWord(title, lines, here.name), lambda agreed: self._delete(here.name, agreed))
+
+    def _delete(self, name: str, agreed: bool | None) -> None:
+        if not agreed:
+            return
+        trouble: Message = self.rancher.engine.remove(name)
+        self.draw()
+        self.note(trouble or _("{name} is deleted").format(name=clean(name)), "fail" if trouble else "strong")

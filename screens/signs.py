@@ -1,0 +1,58 @@
+"""The signs that screens draw: Unicode, or ASCII where the terminal's font or encoding has no more.
+
+A sign never stands alone: a word is always nearby.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """One set of signs, each one cell wide but `ellipsis` in ASCII."""
+
+    done: str
+    failed: str
+    stale: str
+    ready: str
+    todo: str
+    cursor: str
+    empty: str
+    rule: str
+    bar: str
+    ellipsis: str
+    left: str
+    right: str
+
+
+_UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "▕", "▏")
+_ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "[", "]")
+
+
+@lru_cache(maxsize=1)
+def signs() -> Signs:
+    """The set for this terminal: ASCII under TERM=linux and its like, without UTF-8, or with RANCHER_TUI_ASCII."""
+    return _ASCII if ascii_only() else _UNICODE
+
+
+def ascii_only() -> bool:
+    """True where only ASCII can be drawn."""
+    if os.environ.get("RANCHER_TUI_ASCII"):
+        return True
+    if os.environ.get("TERM", "") in ("linux", "vt100", "vt102", "vt220", "ansi", "cons25"):
+        return True
+    return "UTF" not in locale.getpreferredencoding(False).upper()
+
+
+_PLAIN = str.maketrans(
+    {"…": "...", "–": "-", "—": "-", "·": "-", "’": "'", "×": "x", "→": "->", "↑": "up", "↓": "down"}
+)
+
+
+def plain(text: str) -> str:
+    """`text` of our own in the signs of this terminal."""
+    return text.translate(_PLAIN) if ascii_only() else text

@@ -1,0 +1,117 @@
+"""The lines around every screen: header, title with its neighbours, the rule with its note, the keys."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from rancher_tui.actions import Action, shown_key
+from screens.signs import signs
+from screens.widgets.lines import Line, Lines, fit, spread
+
+
+class Bar(Lines):
+    """One line with a left and a right part; the left one gives way."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._left: Line = []
+        self._right: Line = []
+
+    @property
+    def count(self) -> int:
+        return 1
+
+    def line(self, number: int, cells: int) -> Line:
+        return spread(self._left, self._right, cells)
+
+    def show(self, left: Line, right: Line) -> None:
+        """Draw these parts, if they are not there already."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+
+class Rule(Lines):
+    """A rule across the screen, with a note in it when there is one to tell."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._note = ""
+        self._ink = "strong"
+
+    @property
+    def count(self) -> int:
+        return 1
+
+    @property
+    def note(self) -> str:
+        return self._note
+
+    def line(self, number: int, cells: int) -> Line:
+        sign = signs().rule
+        if not self._note:
+            return [(sign * cells, "dim")]
+        text = f" {self._note} "
+        if cell_len(text) > cells - 4:
+            text = fit(text, cells - 4)
+        return [(sign * 2, "dim"), (text, self._ink), (sign * (cells - 2 - cell_len(text)), "dim")]
+
+    def show(self, note: str, ink: str = "strong") -> None:
+        """Put `note` (cleaned text) into the rule; empty takes it away."""
+        if (note, ink) != (self._note, self._ink):
+            self._note, self._ink = note, ink
+            self.refresh()
+
+
+class Keys(Lines):
+    """The last line: the mode, and the keys that matter most here. What does not fit is left out from the end."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._mode = ""
+        self._keys: list[tuple[str, str, bool]] = []
+
+    @property
+    def count(self) -> int:
+        return 1
+
+    def show(self, mode: str, keys: list[tuple[str, str, bool]]) -> None:
+        """The mode's word, and key, title and whether it can be done now."""
+        if (mode, keys) != (self._mode, self._keys):
+            self._mode, self._keys = mode, keys
+            self.refresh()
+
+    def line(self, number: int, cells: int) -> Line:
+        mode = f" {self._mode} " if self._mode else ""
+        kept = self._fitting(cells - 1 - cell_len(mode))
+        parts: Line = [(mode, "label")] if mode else []
+        for key, title, able in kept:
+            parts += [
+                (" ", "plain"),
+                (key, "strong" if able else "dim"),
+                (f" {title} ", "plain" if able else "dim"),
+            ]
+        return parts
+
+    def _fitting(self, cells: int) -> list[tuple[str, str, bool]]:
+        """The first keys that fit, and the last one (help) always."""
+        if not self._keys:
+            return []
+        *firsts, last = self._keys
+        room = cells - _cells(last)
+        kept = []
+        for key in firsts:
+            if _cells(key) > room:
+                break
+            room -= _cells(key)
+            kept.append(key)
+        return [*kept, last]
+
+
+def _cells(key: tuple[str, str, bool]) -> int:
+    return cell_len(key[0]) + cell_len(key[1]) + 3
+
+
+def key_of(action: Action, place: str, able: bool) -> tuple[str, str, bool]:
+    """An action as the last line shows it."""
+    return shown_key(action.key), action.shown(place), able

@@ -1,0 +1,107 @@
+"""The findings of a screen, the gravest first, one of them chosen: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from rancher_tui.finding import Finding, by_gravity
+from rancher_tui.i18n import _
+from rancher_tui.text import clean
+from screens.signs import signs
+from screens.widgets.lines import Line, Lines, fit, wrap
+from screens.words import finding_ink, finding_text, finding_word
+
+LIMIT = 300
+"""Findings drawn; the rest are counted."""
+
+
+class Findings(Lines):
+    """A list of findings with a chosen one; `n` and `N` choose."""
+
+    def __init__(self, *, id: str | None = "findings") -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._findings: list[Finding] = []
+        self._lines: list[Line] = []
+        self._first_line: list[int] = []
+        self._laid_out = 0
+        self.chosen = -1
+
+    @property
+    def findings(self) -> list[Finding]:
+        """As they are shown."""
+        return self._findings
+
+    @property
+    def current(self) -> Finding | None:
+        """The chosen finding, else the gravest; None without any."""
+        if not self._findings:
+            return None
+        return self._findings[max(0, self.chosen)]
+
+    @property
+    def count(self) -> int:
+        return len(self._lines)
+
+    def show(self, findings: Sequence[Finding]) -> None:
+        """Draw these instead; the chosen one stays chosen when it is still there."""
+        ordered = by_gravity(findings)
+        if ordered == self._findings:
+            return
+        chosen = self.current if self.chosen >= 0 else None
+        self._findings = ordered
+        self.chosen = ordered.index(chosen) if chosen in ordered else -1
+        self.top = 0
+        self._laid_out = 0
+        self.refresh(layout=True)
+
+    def choose(self, finding: Finding) -> None:
+        """Mark a finding and bring it into view."""
+        if finding not in self._findings:
+            return
+        self.chosen = self._findings.index(finding)
+        self._laid_out = 0
+        self.refresh()
+        self.call_after_refresh(self._reveal)
+
+    def _reveal(self) -> None:
+        if 0 <= self.chosen < len(self._first_line):
+            self.keep_in_view(self._first_line[self.chosen])
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        self._lay_out(width)
+        return len(self._lines)
+
+    def line(self, number: int, cells: int) -> Line:
+        self._lay_out(cells)
+        return self._lines[number] if number < len(self._lines) else []
+
+    def _lay_out(self, cells: int) -> None:
+        if cells == self._laid_out:
+            return
+        self._laid_out = cells
+        self._lines, self._first_line = [], []
+        drawn = self._findings[:LIMIT]
+        word_cells = max((cell_len(finding_word(finding.status)) for finding in drawn), default=4)
+        subject_cells = min(max((cell_len(clean(finding.subject)) for finding in drawn), default=0), cells // 4)
+        for index, finding in enumerate(drawn):
+            self._first_line.append(len(self._lines))
+            self._lines += self._paragraph(finding, index == self.chosen, word_cells, subject_cells, cells)
+        if len(self._findings) > LIMIT:
+            more = _("and {number} more").format(number=len(self._findings) - LIMIT)
+            self._lines.append([(f" {more}", "dim")])
+
+    def _paragraph(
+        self, finding: Finding, chosen: bool, word_cells: int, subject_cells: int, cells: int
+    ) -> list[Line]:
+        ink = finding_ink(finding.status)
+        indent = 1 + word_cells + 2 + (subject_cells + 2 if subject_cells else 0)
+        first, *rest = wrap(finding_text(finding), max(10, cells - indent - 1))
+        head: Line = [
+            (f"{signs().cursor if chosen else ' '}{fit(finding_word(finding.status), word_cells)}  ", ink)
+        ]
+        if subject_cells:
+            head.append((fit(clean(finding.subject), subject_cells) + "  ", "cursor" if chosen else "plain"))
+        head.append((first, "strong" if chosen else "plain"))
+        return [head, *([(" " * indent, "plain"), (text, "strong" if chosen else "plain")] for text in rest)]

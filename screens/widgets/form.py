@@ -1,0 +1,97 @@
+"""Form: rows of fields under a cursor, one value a row, changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+
+from rancher_tui.finding import Status
+from rancher_tui.text import clean
+from screens.fields import Field
+from screens.signs import signs
+from screens.widgets.editing import EditingLines
+from screens.widgets.lines import Line, fit
+from screens.words import finding_ink, finding_word
+
+
+class Form(EditingLines):
+    """The fields of a step, their values as typed, and how each is judged."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        super().__init__(id="form")
+        self.fields = list(fields)
+        self._values: list[str] = ["" for _ in self.fields]
+        self._judged: Mapping[str, Status] = {}
+        self._title_cells = max((cell_len(field.shown) for field in self.fields), default=0)
+
+    @property
+    def count(self) -> int:
+        return len(self.fields)
+
+    @property
+    def here(self) -> Field | None:
+        """The field under the cursor; None in a form without fields."""
+        return self.fields[self.row] if self.fields else None
+
+    def show(self, values: list[str], judged: Mapping[str, Status]) -> None:
+        """Draw these values; `judged` is the gravest status by path."""
+        if (values, judged) != (self._values, self._judged):
+            self._values, self._judged = values, dict(judged)
+            self.refresh()
+
+    def text_here(self) -> str:
+        return self._values[self.row]
+
+    def editable(self) -> bool:
+        return bool(self.fields)
+
+    def repaint_cursor(self) -> None:
+        self.repaint_line(self.row)
+
+    def move_to(self, row: int) -> None:
+        """Put the cursor on a row, as near as there is one."""
+        before, self.row = self.row, max(0, min(row, self.count - 1))
+        if self.row != before:
+            self.repaint_line(before)
+            self.repaint_line(self.row)
+            self.keep_in_view(self.row)
+            self.post_message(self.Moved())
+
+    def step(self, forward: bool) -> bool:
+        before = self.row
+        self.move_to(self.row + (1 if forward else -1))
+        return self.row != before
+
+    def move_key(self, key: str) -> bool:
+        distance = {
+            "up": -1, "shift+tab": -1, "down": 1, "tab": 1, "pageup": -10, "pagedown": 10,
+            "home": -self.count, "end": self.count,
+        }.get(key)  # fmt: skip
+        if distance is not None:
+            self.move_to(self.row + distance)
+        return distance is not None
+
+    def line(self, number: int, cells: int) -> Line:
+        field, value = self.fields[number], self._values[number]
+        here = number == self.row
+        parts: Line = [
+            (f" {signs().cursor if here else ' '} ", "strong"),
+            (fit(field.shown, self._title_cells) + "  ", "strong" if here else "plain"),
+        ]
+        room = max(8, cells - self._title_cells - 5)
+        if here and self.editor is not None:
+            before, under, after = self.editor.window(room)
+            return [*parts, (before, "edit"), (under, "caret"), (after, "edit")]
+        status = self._judged.get(field.path, Status.PASS)
+        if status is not Status.PASS:
+            word = f"  {finding_word(status)}"
+            return [*parts, *self._value(field, value, here, room - cell_len(word)), (word, finding_ink(status))]
+        return [*parts, *self._value(field, value, here, room)]
+
+    def _value(self, field: Field, value: str, here: bool, cells: int) -> Line:
+        if value:
+            return [(fit(clean(value), min(cells, max(1, cell_len(clean(value))))), "cursor" if here else "plain")]
+        sign = signs().empty
+        hint = f" {field.hinted}" if field.hint else ""
+        return [(sign, "cursor" if here else "dim"), (fit(hint, max(0, min(cells - 1, cell_len(hint)))), "dim")]

@@ -1,0 +1,155 @@
+"""Lines: a widget that draws lines of inked text from its top line on, without scrollbars, markup or children.
+
+A line is a list of parts `(text, ink)`. Text is drawn as it is: what comes from outside is cleaned before.
+Inks are component classes (`ink--fail`), coloured in app.tcss.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from screens.signs import plain, signs
+
+Part = tuple[str, str]
+Line = list[Part]
+
+INKS = (
+    "plain", "dim", "strong", "title", "pass", "warn", "fail", "unknown", "cursor", "edit", "caret", "label",
+)  # fmt: skip
+
+
+def fit(text: str, cells: int) -> str:
+    """`text` in exactly `cells` columns: filled with blanks, or cut with a sign that says so."""
+    if cells <= 0:
+        return ""
+    if cell_len(text) <= cells:
+        return text + " " * (cells - cell_len(text))
+    return set_cell_size(text, cells - 1) + signs().ellipsis
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """`text` broken at blanks into lines of at most `cells` columns; a longer word is broken where it must be."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if line and cell_len(line) + 1 + cell_len(word) > cells:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+        while cell_len(line) > max(1, cells):
+            head = set_cell_size(line, cells).rstrip()
+            lines.append(head)
+            line = line[len(head) :]
+    lines.append(line)
+    return lines
+
+
+def spread(left: Line, right: Line, cells: int) -> Line:
+    """`left` at the beginning and `right` at the end of a line; the left part gives way."""
+    room = cells - sum(cell_len(text) for text, _ in right)
+    fitted: Line = []
+    for text, ink in left:
+        taken = min(cell_len(text), room)
+        if taken <= 0:
+            break
+        fitted.append((fit(text, taken), ink))
+        room -= taken
+    return [*fitted, (" " * max(0, room), "plain"), *right]
+
+
+class Lines(Widget):
+    """Draws `self.line(y)` for every line in view. Subclasses give `count` and `line`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
+
+    top = 0
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        raise NotImplementedError
+
+    def line(self, number: int, cells: int) -> Line:
+        """The parts of line `number` for a width of `cells` columns."""
+        raise NotImplementedError
+
+    def ink(self, name: str) -> Style:
+        """The style of an ink on this widget."""
+        return self.get_component_rich_style(f"ink--{name}")
+
+    def render_line(self, y: int) -> Strip:
+        return self.strip(self.line_in_view(y, self.content_size.width))
+
+    def line_in_view(self, y: int, cells: int) -> Line:
+        """The parts of the line that stands `y` lines below the top of the view."""
+        number = self.top + y
+        return self.line(number, cells) if number < self.count else []
+
+    def strip(self, parts: Line) -> Strip:
+        """Parts as Textual draws them, in exactly the width of the widget."""
+        segments = [Segment(plain(text), self.ink(ink)) for text, ink in parts if text]
+        return Strip(segments).adjust_cell_length(self.content_size.width, self.ink("plain"))
+
+    def repaint_line(self, number: int) -> None:
+        """Draw one line anew."""
+        self.refresh(Region(0, number - self.top, self.size.width, 1))
+
+    def keep_in_view(self, number: int) -> bool:
+        """Scroll so that line `number` is seen; True when that moved the view."""
+        height = max(1, self.content_size.height)
+        top = min(self.top, number)
+        top = max(top, number - height + 1, 0)
+        moved = top != self.top
+        self.top = top
+        if moved:
+            self.refresh()
+        return moved
+
+    def scroll_by(self, lines: int) -> None:
+        """Move the view by so many lines, within what there is."""
+        last = max(0, self.count - max(1, self.content_size.height))
+        top = max(0, min(last, self.top + lines))
+        if top != self.top:
+            self.top = top
+            self.refresh()
+
+
+class Text(Lines):
+    """Lines that were given, wrapped to the width: a paragraph, a file, a panel."""
+
+    def __init__(
+        self,
+        lines: list[Line] | None = None,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's name
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[Line] = lines or []
+
+    @property
+    def count(self) -> int:
+        return len(self._lines)
+
+    def line(self, number: int, cells: int) -> Line:
+        return self._lines[number]
+
+    def show(self, lines: list[Line]) -> None:
+        """Draw these lines instead; the view stays where it is as far as there are lines."""
+        if lines == self._lines:
+            return
+        relayout = len(lines) != len(self._lines)
+        self._lines = lines
+        self.top = min(self.top, max(0, len(lines) - 1))
+        self.refresh(layout=relayout)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return max(1, len(self._lines))

@@ -1,0 +1,47 @@
+"""The rail: the twelve steps with their statuses, beside every screen that is wide enough."""
+
+from __future__ import annotations
+
+from rancher_tui.install.steps import StepState
+from screens.signs import signs
+from screens.widgets.lines import Line, Lines, fit
+from screens.words import status_ink, status_sign, status_word, step_title
+
+
+class Rail(Lines):
+    """Twelve lines: sign, number, title, status in a word."""
+
+    def __init__(self) -> None:
+        super().__init__(id="rail")
+        self._rows: tuple[tuple[str, str, str, str, str, bool], ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self._rows)
+
+    def show(self, steps: tuple[StepState, ...], place: str) -> None:
+        """Draw the steps; the one of `place` is marked."""
+        rows = tuple(
+            (
+                status_sign(item.status),
+                str(item.step.number),
+                step_title(item.step),
+                status_word(item.status),
+                status_ink(item.status),
+                item.step.slug == place,
+            )
+            for item in steps
+        )
+        if rows != self._rows:
+            self._rows = rows
+            self.refresh()
+
+    def line(self, number: int, cells: int) -> Line:
+        sign, step, title, word, ink, here = self._rows[number]
+        mark = signs().cursor if here else " "
+        return [
+            (f"{mark}{step:>2} ", "strong" if here else "plain"),
+            (fit(title, cells - 15), "strong" if here else "plain"),
+            (f" {sign} ", ink),
+            (fit(word, 8), ink),
+        ]

@@ -1,0 +1,192 @@
+"""Getting about, the footer, help, palette, undo, resume, look-on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rancher_tui import actions
+from rancher_tui.install.session import Home
+from rancher_tui.install.state import InstallState
+from screens import registry
+from tests.screens.conftest import SIZES, begun, using
+
+STEPS = [
+    "hosts", "balancer", "dns", "rke", "template", "nodes", "certificates", "fqdn", "version",
+    "backup-config", "run", "backup-result",
+]  # fmt: skip
+
+
+def test_a_key_means_one_thing_in_the_whole_program() -> None:
+    meanings: dict[str, set[str]] = {}
+    for action in actions.table().actions:
+        for key in action.keys:
+            meanings.setdefault(key, set()).add(action.id)
+    assert {key: sorted(ids) for key, ids in meanings.items() if len(ids) > 1} == {}
+
+
+def test_keys_that_terminals_eat_are_not_used() -> None:
+    eaten = {"ctrl+a", "ctrl+b", "ctrl+backslash", "ctrl+z", "ctrl+s", "ctrl+h", "ctrl+m", "ctrl+i", "tilde", "~"}
+    assert not eaten & {key for action in actions.table().actions for key in action.keys}
+
+
+def test_every_function_key_has_a_letter_twin() -> None:
+    for action in actions.table().actions:
+        if any(key[0] == "f" and key[1:].isdigit() for key in action.keys):
+            twins = set(action.keys) | ({"enter"} if action.id == "edit" else set())
+            assert any(not (key[0] == "f" and key[1:].isdigit()) for key in twins), action.id
+
+
+def test_every_action_of_a_place_has_its_method_and_every_place_its_screen() -> None:
+    assert set(registry.PLACES) == set(actions.table().places)
+    for place in registry.PLACES:
+        screen = registry.screen(place)
+        for action in actions.table().at(place):
+            assert hasattr(screen, f"do_{action.id.replace('-', '_')}"), f"{place}: {action.id}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_screen_opens_and_its_footer_fits(home: Path, size: tuple[int, int]) -> None:
+    async with using(home, begun(home), size) as user:
+        for number, slug in enumerate(STEPS, 1):
+            await user.press("g", *str(number), "enter")
+            assert user.app.frame is not None and slug == user.app.frame.PLACE
+            assert "? help" in user.lines[-1], user.screen
+            assert all(len(line) <= size[0] for line in user.lines)
+            await user.press("?")
+            assert "Keys here" in user.screen
+            await user.press("escape")
+
+
+async def test_brackets_walk_the_steps_and_escape_comes_back(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        seen = []
+        for _ in STEPS:
+            await user.press("]")
+            assert user.app.frame is not None
+            seen.append(user.app.frame.PLACE)
+        assert seen == STEPS
+        await user.press("[")
+        assert user.app.frame is not None and user.app.frame.PLACE == "run"
+        await user.press("escape")
+        assert user.app.frame.PLACE == "overview"
+
+
+async def test_resume_lands_on_the_screen_and_row(home: Path) -> None:
+    begun(home, InstallState(fqdn="rancher.example.com"))
+    async with using(home) as user:
+        await user.press("g", "2", "enter", "down", "down", "down")
+    async with using(home) as user:
+        assert user.app.frame is not None
+        assert (user.app.frame.PLACE, user.app.frame.cursor().row) == ("balancer", 3)
+
+
+async def test_the_rail_stands_beside_wide_screens_only(home: Path) -> None:
+    async with using(home, begun(home), (120, 40)) as user:
+        await user.press("g", "8", "enter")
+        assert "Load balancer" in user.screen
+        await user.pilot.resize_terminal(80, 24)
+        await user.pilot.pause()
+        assert "Load balancer" not in user.screen
+
+
+async def test_an_edit_is_on_disk_when_the_key_was_handled(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        await user.press("g", "8", "enter", "enter")
+        await user.type("rancher.example.com")
+        await user.press("enter")
+        stored = (home / "sessions" / "prod" / "install.json").read_text()
+        assert '"fqdn":"rancher.example.com"' in stored
+        await user.press("u")
+        assert user.state.fqdn == ""
+    async with using(home) as user:
+        await user.press("ctrl+r")
+        assert user.state.fqdn == "rancher.example.com"
+
+
+async def test_looking_on_refuses_edits_and_names_the_holder(home: Path) -> None:
+    begun(home, InstallState(fqdn="rancher.example.com"))
+    other = Home(home).session("prod")
+    other.open()
+    try:
+        async with using(home, "prod") as user:
+            assert "looked on only" in user.screen
+            await user.press("g", "8", "enter", "enter", "x", "enter")
+            assert user.state.fqdn == "rancher.example.com"
+            await user.press("u")
+            assert "pid" in user.screen
+            other.save(InstallState(fqdn="other.example.com"))
+            assert user.app.install is not None
+            user.app._look()
+            await user.pilot.pause()
+            assert "other.example.com" in user.lines[0]
+    finally:
+        other.close()
+
+
+async def test_a_save_that_fails_shows_in_the_header(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rancher_tui.install import session
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with using(home, begun(home)) as user:
+        await user.press("g", "8", "enter", "enter")
+        monkeypatch.setattr(session, "write_atomic", full)
+        await user.type("a.b")
+        await user.press("enter")
+        assert "NOT SAVED: No space left on device" in user.lines[0]
+        assert user.state.fqdn == "a.b"
+        monkeypatch.undo()
+
+
+async def test_the_palette_finds_an_action_and_does_it(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        await user.press("ctrl+p")
+        await user.type("beyond the guide")
+        await user.press("enter")
+        await user.pilot.pause()
+        assert user.app.frame is not None and user.app.frame.PLACE == "options"
+
+
+async def test_what_cannot_be_done_says_why(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        await user.press("u")
+        assert "nothing to undo" in user.screen
+
+
+async def test_a_session_is_begun_and_deleted_by_its_typed_name(home: Path) -> None:
+    async with using(home) as user:
+        assert "rehearsal" in user.line_with("▸")
+        await user.press("a")
+        await user.type("prod")
+        await user.press("enter")
+        await user.pilot.pause()
+        assert (home / "sessions" / "prod" / "install.json").exists()
+        await user.press("escape", "d")
+        await user.type("pro")
+        await user.press("enter")
+        assert "nothing was done" in user.screen
+        await user.press("d", "enter")
+        await user.pilot.pause()
+        assert not (home / "sessions" / "prod").exists()
+
+
+async def test_signs_are_ascii_on_a_linux_console(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from screens import signs
+
+    monkeypatch.setenv("TERM", "linux")
+    signs.signs.cache_clear()
+    async with using(home, begun(home), (120, 40)) as user:
+        for number in range(13):
+            await user.press("g", *str(number), "enter")
+            assert user.screen.isascii(), [line for line in user.lines if not line.isascii()]
+    signs.signs.cache_clear()
+
+
+async def test_rehearsals_are_labelled_on_every_screen(home: Path) -> None:
+    async with using(home, begun(home, InstallState(label="REHEARSAL"))) as user:
+        for number in range(13):
+            await user.press("g", *str(number), "enter")
+            assert "REHEARSAL" in user.lines[0]
