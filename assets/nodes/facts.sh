@@ -48,7 +48,7 @@ docker_place() {
 }
 
 container_names() {
-    limited 8 docker ps --all --no-trunc --format '{{.Names}}'
+    limited 5 docker ps --all --no-trunc --format '{{.Names}}'
 }
 
 modules_known() {
@@ -57,7 +57,10 @@ modules_known() {
 }
 
 disk_space() {
-    root=$(limited 8 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+    root=
+    if [ "$docker_answers" = yes ]; then
+        root=$(limited 5 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+    fi
     limited 6 df -P -k / /var/lib/docker /var/lib/etcd /opt $root
 }
 
@@ -107,16 +110,18 @@ fact os cat /etc/os-release
 fact socket socket_access
 fact socket-owner ls -l -d -L "$SOCKET"
 fact docker-place docker_place
+docker_answers=
 if has docker; then
     fact docker-client docker --version
-    fact docker-ps limited 8 docker ps
+    fact docker-ps limited 5 docker ps
     if [ "$result" = 0 ]; then
-        fact docker-server limited 8 docker version --format '{{.Server.Version}}'
-        fact docker-info limited 8 docker info --format '{{json .}}'
+        docker_answers=yes
+        fact docker-server limited 5 docker version --format '{{.Server.Version}}'
+        fact docker-info limited 5 docker info --format '{{json .}}'
         fact containers container_names
     fi
 else
-    fact socket-answer limited 8 curl -s --unix-socket "$SOCKET" http://docker/_ping
+    fact socket-answer limited 5 curl -s --unix-socket "$SOCKET" http://docker/_ping
 fi
 fact cpus either nproc nproc 'grep -c ^processor /proc/cpuinfo'
 fact memory cat /proc/meminfo
@@ -136,6 +141,7 @@ fact routes ip -4 route
 fact listening listening
 fact leftovers leftover_paths
 fact resolver cat /etc/resolv.conf
+fact ufw cat /etc/ufw/ufw.conf
 fact selinux getenforce
 fact apparmor cat /sys/module/apparmor/parameters/enabled
 fact cgroup cgroup_kind

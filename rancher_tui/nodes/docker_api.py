@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass
 
 from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_login import Login
 
-LARGEST_ANSWER = 65536
+LARGEST_ANSWER = 4 << 20
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 _SERVER = re.compile(rb"^Server: *Docker/([^ \r\n(]+)", re.IGNORECASE | re.MULTILINE)
 
@@ -34,9 +35,24 @@ async def ping(login: Login, socket: str, deadline: float, api: str = "") -> Pin
     SshError: `forwarding-refused`, `forwarding-failed`, `connection-lost`. TimeoutError when it takes the
     connection and says nothing.
     """
-    path = f"/v{api}/_ping" if api else "/_ping"
+    return read_ping(await _ask(login, socket, f"/v{api}/_ping" if api else "/_ping", deadline))
+
+
+async def engine_facts(login: Login, socket: str, deadline: float) -> dict[str, str]:
+    """What the engine itself tells where no client is at hand: its `info` as one line, containers' names."""
+    try:
+        info = json.loads(_body(await _ask(login, socket, "/info", deadline)))
+        containers = json.loads(_body(await _ask(login, socket, "/containers/json?all=1", deadline)))
+        names = [str(name).lstrip("/") for each in containers for name in each["Names"][:1]]
+    except (TimeoutError, SshError, ValueError, TypeError, KeyError):
+        return {}
+    return {"docker-info": json.dumps(info), "containers": "\n".join(names)}
+
+
+async def _ask(login: Login, socket: str, path: str, deadline: float) -> bytes:
+    """The whole answer to a GET, HTTP/1.0 so that it comes in one piece."""
     async with login.unix_socket(socket, deadline) as (reader, writer):
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
         answer = b""
         try:
             async with asyncio.timeout(deadline):
@@ -52,7 +68,11 @@ async def ping(login: Login, socket: str, deadline: float, api: str = "") -> Pin
             raise SshError(Rung.FORWARDING_FAILED, path=socket, error=str(error)) from None
     if not answer and login.lost:
         raise SshError(Rung.CONNECTION_LOST, path=socket, error="the connection ended")
-    return read_ping(answer)
+    return answer
+
+
+def _body(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
 
 
 def read_ping(answer: bytes) -> Ping:

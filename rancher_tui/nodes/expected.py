@@ -13,7 +13,8 @@ DEFAULT_SERVICE_CIDR = "10.43.0.0/16"
 class Expected:
     """`docker_versions` are those that RKE takes (`17.03`, compared by major and minor; empty: not judged);
     `kubernetes` is `major.minor` or empty. `docker_api` is the API version that RKE speaks (`1.24` up to RKE v1.2,
-    empty where it negotiates). `sha1_signatures` is true for RKE releases that sign RSA with SHA-1 only."""
+    empty where it negotiates). `sha1_signatures` is true for RKE releases that sign RSA with SHA-1 only,
+    `installed` where this very cluster already stands on the nodes."""
 
     docker_versions: tuple[str, ...] = ()
     ignore_docker_version: bool = False
@@ -26,6 +27,7 @@ class Expected:
     service_cidr: str = DEFAULT_SERVICE_CIDR
     registry: str = "registry-1.docker.io"
     audit_folder: str = ""
+    installed: bool = False
 
     @property
     def kubernetes_minor(self) -> int | None:

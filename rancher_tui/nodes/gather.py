@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
@@ -56,6 +56,10 @@ class Gathered:
     def get(self, fact: str) -> Said | None:
         """What was said for `fact`, None when it was not reached."""
         return self.said.get(fact)
+
+    def with_facts(self, texts: dict[str, str]) -> Gathered:
+        """The same with facts that were learnt another way."""
+        return replace(self, said={**self.said, **{fact: Said(text, 0) for fact, text in texts.items()}})
 
     def text(self, fact: str) -> str | None:
         """The text of a program that ended well, else None."""

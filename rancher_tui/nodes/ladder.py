@@ -21,10 +21,13 @@ _DENIED = "permission denied"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What came of forwarding the socket: an answer, an error of the transport, or silence (both None)."""
+    """What came of forwarding the socket: an answer, an error of the transport, or silence (both None).
+
+    `pinned` is the answer to the API version that RKE speaks, where it was asked."""
 
     ping: Ping | None = None
     error: SshError | None = None
+    pinned: Ping | None = None
 
 
 def judge_docker(
@@ -37,7 +40,7 @@ def judge_docker(
         return
     yield scribe.good("forwarding", "N04", msg("the Docker socket answers through SSH"), socket=socket)
     version = docker_version(reached, gathered)
-    yield _version_rung(version, expected, scribe)
+    yield _version_rung(version, reached, expected, scribe)
     yield _docker_ps(gathered, scribe)
 
 
@@ -165,7 +168,7 @@ def docker_version(reached: Reached, gathered: Gathered) -> str:
     return reached.ping.version if reached.ping and reached.ping.version else (told[-1] if told else "")
 
 
-def _version_rung(version: str, expected: Expected, scribe: Scribe) -> Finding:
+def _version_rung(version: str, reached: Reached, expected: Expected, scribe: Scribe) -> Finding:
     """RKE compares major and minor only; a text that is no version is another error (RKE v0.1.10, source)."""
     if not version:
         return scribe.unseen(
@@ -175,6 +178,16 @@ def _version_rung(version: str, expected: Expected, scribe: Scribe) -> Finding:
             msg("docker version"),
         )
     seen: dict[str, Any] = {"version": version, "accepted": list(expected.docker_versions)}
+    if reached.pinned and reached.pinned.status == 400:
+        return scribe.bad(
+            "docker-version",
+            "N09",
+            msg("Docker {version} no longer speaks the API of this RKE", version=version),
+            msg("install Docker 28 or older, or RKE v1.3 or newer"),
+            msg("RKE up to v1.2 speaks API {api} only", api=expected.docker_api),
+            answer=reached.pinned.text,
+            **seen,
+        )
     match = _VERSION.match(version)
     if not match:
         return scribe.bad(

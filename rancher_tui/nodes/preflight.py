@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import Any
 
-from rancher_tui.finding import Finding
+from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import msg
-from rancher_tui.install.state import Node
+from rancher_tui.install.state import ROLES, Node
 from rancher_tui.nodes.bastion import bastion_login
-from rancher_tui.nodes.docker_api import ping
+from rancher_tui.nodes.case import Case
+from rancher_tui.nodes.cross import judge_together
+from rancher_tui.nodes.docker_api import engine_facts, ping
 from rancher_tui.nodes.expected import DEFAULT_SOCKET, Expected
 from rancher_tui.nodes.findings import Scribe, subject_of
 from rancher_tui.nodes.gather import Gathered, gather
-from rancher_tui.nodes.ladder import Reached, docker_version, judge_docker
-from rancher_tui.transport.ssh import ConnectSettings, connect
+from rancher_tui.nodes.judge_clean import judge_clean
+from rancher_tui.nodes.judge_kernel import judge_kernel
+from rancher_tui.nodes.judge_network import judge_network
+from rancher_tui.nodes.judge_system import judge_system
+from rancher_tui.nodes.ladder import Reached, judge_docker
+from rancher_tui.nodes.learnt import learnt_of
+from rancher_tui.nodes.read import limits
+from rancher_tui.nodes.workstation import judge_workstation
+from rancher_tui.transport.ssh import ConnectSettings, Target, connect
 from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_login import Login
 
@@ -28,112 +38,147 @@ async def preflight(
     facts: dict[str, Any],
     expected: Expected | None = None,
     numbers: Sequence[int] | None = None,
+    only: Container[str] | None = None,
 ) -> AsyncIterator[Finding]:
-    """Findings of every node as they come; `facts["nodes"]` gets what was learnt, by subject.
+    """Findings of every node as they come, then of the nodes together and of this machine.
 
-    `numbers` are the rows of `nodes` in the node table, counted from 1, where only some are looked at.
+    `facts["nodes"]` gets what was learnt, by subject. `numbers` are the rows of `nodes` in the node table, counted
+    from 1, where only some are looked at; `only` limits what is told to these check ids (`N16`) and what is broken
+    before them.
     """
-    learnt: dict[str, Any] = facts.setdefault("nodes", {})
-    rows = list(numbers or range(1, len(nodes) + 1))
-    try:
-        async with (
-            bastion_login(settings) as through,
-            aclosing(
-                _all(list(zip(rows, nodes, strict=True)), settings, expected or Expected(), through, learnt)
-            ) as findings,
-        ):
-            async for finding in findings:
+    look = _Look(settings, expected or Expected(), facts.setdefault("nodes", {}))
+    rows = list(zip(numbers or range(1, len(nodes) + 1), nodes, strict=True))
+    async with aclosing(look.everything(rows)) as findings:
+        async for finding in findings:
+            if only is None or finding.evidence.get("id") in only or _blocks(finding):
                 yield finding
-    except SshError as error:
-        bastion = settings.bastion_target()
-        assert bastion is not None
-        yield Scribe(f"bastion {bastion.address}", bastion).broken(error)
 
 
-async def _all(
-    nodes: Sequence[tuple[int, Node]],
-    settings: ConnectSettings,
-    expected: Expected,
-    through: Login | None,
-    learnt: dict[str, Any],
-) -> AsyncGenerator[Finding, None]:
-    """Every node in a task of its own, at most `settings.at_once` at a time; findings in the order they come."""
-    gate = asyncio.Semaphore(settings.at_once)
-    queue: asyncio.Queue[Finding | None] = asyncio.Queue()
+def _blocks(finding: Finding) -> bool:
+    """True for a broken rung: nothing above it was looked at."""
+    return finding.status is Status.FAIL and finding.code in {rung.value for rung in Rung}
 
-    async def one(number: int, node: Node) -> None:
+
+@dataclass(slots=True)
+class _Look:
+    """One preflight: its settings, what it learnt, the cases it could gather."""
+
+    settings: ConnectSettings
+    expected: Expected
+    learnt: dict[str, Any]
+    cases: dict[int, Case] = field(default_factory=dict)
+
+    async def everything(self, rows: Sequence[tuple[int, Node]]) -> AsyncGenerator[Finding, None]:
+        """All findings; with a bastion that cannot be passed, only that."""
         try:
-            async with gate:
-                for finding in await _examine(number, node, settings, expected, through, learnt):
-                    queue.put_nowait(finding)
+            async with bastion_login(self.settings) as through, aclosing(self._nodes(rows, through)) as findings:
+                async for finding in findings:
+                    yield finding
+        except SshError as error:
+            bastion = self.settings.bastion_target()
+            assert bastion is not None
+            yield Scribe(f"bastion {bastion.address}", bastion).broken(error)
+            return
+        cases = [self.cases[number] for number, _ in rows if number in self.cases]
+        for finding in judge_together(cases):
+            yield finding
+        addresses = [case.node.address for case in cases if "controlplane" in (case.node.roles or ROLES)]
+        deadline, direct = self.settings.deadlines.connect, self.settings.bastion is None
+        async for finding in judge_workstation(addresses, self.settings.folder, deadline, direct):
+            yield finding
+
+    async def _nodes(
+        self, rows: Sequence[tuple[int, Node]], through: Login | None
+    ) -> AsyncGenerator[Finding, None]:
+        """Every node in a task of its own, at most `at_once` at a time; findings in the order they come."""
+        gate = asyncio.Semaphore(self.settings.at_once)
+        queue: asyncio.Queue[Finding | None] = asyncio.Queue()
+
+        async def one(number: int, node: Node) -> None:
+            try:
+                async with gate:
+                    await self._examine(number, node, through, queue.put_nowait)
+            finally:
+                queue.put_nowait(None)
+
+        tasks = [asyncio.create_task(one(number, node)) for number, node in rows]
+        try:
+            running = len(tasks)
+            while running:
+                finding = await queue.get()
+                if finding is None:
+                    running -= 1
+                else:
+                    yield finding
+            for task in tasks:
+                await task
         finally:
-            queue.put_nowait(None)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    tasks = [asyncio.create_task(one(number, node)) for number, node in nodes]
-    try:
-        running = len(tasks)
-        while running:
-            finding = await queue.get()
-            if finding is None:
-                running -= 1
-            else:
-                yield finding
-        for task in tasks:
-            await task
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _examine(
-    number: int,
-    node: Node,
-    settings: ConnectSettings,
-    expected: Expected,
-    through: Login | None,
-    learnt: dict[str, Any],
-) -> list[Finding]:
-    """All findings of one node."""
-    target = settings.target(node)
-    subject = subject_of(number, node)
-    scribe = Scribe(subject, target)
-    learnt[subject] = {"address": node.address}
-    socket = node.docker_socket or DEFAULT_SOCKET
-    try:
-        async with connect(target, settings, through) as login:
-            reached, gathered = await _look(login, socket, settings, expected)
-            findings = list(_judge(login, socket, reached, gathered, expected, scribe))
-    except SshError as error:
-        return [scribe.broken(error)]
-    learnt[subject] |= {"docker_version": docker_version(reached, gathered)}
-    return findings
+    async def _examine(
+        self, number: int, node: Node, through: Login | None, tell: Callable[[Finding], None]
+    ) -> None:
+        """One node up its ladder; the first broken rung ends it."""
+        target = self.settings.target(node)
+        scribe = Scribe(subject_of(number, node), target)
+        socket = node.docker_socket or DEFAULT_SOCKET
+        try:
+            async with connect(target, self.settings, through) as login:
+                tell(_logged_in(login, target, scribe))
+                reached, gathered = await _ask(login, socket, self.settings, self.expected)
+                case = _case(node, gathered, self.expected, scribe, login)
+        except SshError as error:
+            self.learnt[scribe.subject] = {"address": node.address, "port": target.port}
+            tell(scribe.broken(error))
+            return
+        docker = list(judge_docker(reached, gathered, socket, self.expected, scribe))
+        for finding in docker:
+            tell(finding)
+        self.cases[number] = case
+        self.learnt[scribe.subject] = learnt_of(case, reached)
+        for finding in _judge(case, any(finding.status is Status.FAIL for finding in docker)):
+            tell(finding)
 
 
-async def _look(
+def _logged_in(login: Login, target: Target, scribe: Scribe) -> Finding:
+    """A pass; but a key that needed its passphrase is one that RKE cannot use."""
+    if login.key and login.key.encrypted:
+        return scribe.broken(
+            SshError(Rung.KEY_ENCRYPTED, path=login.key.source, error="opened with its passphrase")
+        )
+    return scribe.good("login", "N01", msg("logs in as {user}", user=target.user), server=login.banner.version)
+
+
+async def _ask(
     login: Login, socket: str, settings: ConnectSettings, expected: Expected
 ) -> tuple[Reached, Gathered]:
     """The forward and the scripts at once; SshError when the node runs nothing or the connection ends."""
-    deadlines = settings.deadlines
-    forward = asyncio.create_task(_reach(login, socket, deadlines.forward))
+    forward = asyncio.create_task(_reach(login, socket, settings.deadlines.forward, expected.docker_api))
+    modules = [*limits()["modules"]["needed"], *limits()["modules"]["wanted"]]
     try:
         gathered = await gather(
             login,
             socket,
-            (),
-            deadlines.command,
+            modules,
+            settings.deadlines.command,
             fqdn=expected.fqdn,
             audit=expected.audit_folder,
             registry=expected.registry,
         )
-        return await forward, gathered
+        reached = await forward
+        if reached.ping and reached.ping.good and gathered.text("docker-place") is None:
+            gathered = gathered.with_facts(await engine_facts(login, socket, settings.deadlines.forward))
+        return reached, gathered
     finally:
         forward.cancel()
 
 
-async def _reach(login: Login, socket: str, deadline: float) -> Reached:
+async def _reach(login: Login, socket: str, deadline: float, api: str) -> Reached:
     try:
-        return Reached(ping=await ping(login, socket, deadline))
+        plain = await ping(login, socket, deadline)
+        return Reached(plain, pinned=await ping(login, socket, deadline, api) if api and plain.good else None)
     except TimeoutError:
         return Reached()
     except SshError as error:
@@ -142,14 +187,32 @@ async def _reach(login: Login, socket: str, deadline: float) -> Reached:
         return Reached(error=error)
 
 
-def _judge(
-    login: Login, socket: str, reached: Reached, gathered: Gathered, expected: Expected, scribe: Scribe
-) -> Iterator[Finding]:
-    if login.key and login.key.encrypted:
-        assert scribe.target is not None
-        yield scribe.broken(
-            SshError(Rung.KEY_ENCRYPTED, path=login.key.source, error="opened with the passphrase")
-        )
-    else:
-        yield scribe.good("login", "N01", msg("logs in as {user}", user=login.name), server=login.banner.version)
-    yield from judge_docker(reached, gathered, socket, expected, scribe)
+def _case(node: Node, gathered: Gathered, expected: Expected, scribe: Scribe, login: Login) -> Case:
+    key = login.key
+    return Case(
+        node,
+        gathered,
+        expected,
+        scribe,
+        login.banner.version,
+        key.mode if key else None,
+        key.source if key else "",
+        login.peer,
+    )
+
+
+def _judge(case: Case, docker_broken: bool) -> Iterator[Finding]:
+    """Everything above the ladder; facts that need the engine are no news when it is the engine that fails."""
+    if not case.gathered.complete:
+        yield case.unseen("facts", "N01", msg("the node did not tell all in time"), "end")
+    for judge in (judge_system, judge_kernel, judge_clean, judge_network):
+        for finding in judge(case):
+            unseen = finding.status is Status.UNKNOWN
+            if unseen and (
+                not case.gathered.complete or (docker_broken and finding.evidence.get("fact") in _OF_DOCKER)
+            ):
+                continue
+            yield finding
+
+
+_OF_DOCKER = {"docker-info", "containers", "docker-server"}

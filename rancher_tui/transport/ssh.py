@@ -167,17 +167,13 @@ async def handshake(
     target: Target, settings: ConnectSettings, verifier: Verifier, credentials: Credentials, through: Login | None
 ) -> AsyncIterator[Login]:
     """The way to a login with a verifier and credentials of the caller's; else as `connect`."""
-    port = check_target(target.address, target.port)
-    began = time.monotonic()
-    link, tunnel = await _link(target.address, port, settings.deadlines.connect, through)
     try:
-        banner = await look_at_banner(link, settings.deadlines.banner, began)
-        login = await _log_in(link, target, settings, verifier, credentials, banner)
-    except BaseException:
-        link.close()
-        if tunnel:
-            tunnel.cancel()
-        raise
+        try:
+            login, tunnel = await _reach(target, settings, verifier, credentials, through)
+        except SshError as error:
+            if error.rung is not Rung.CONNECTION_LOST or verifier.presented or "seconds" in error.evidence:
+                raise
+            login, tunnel = await _reach(target, settings, verifier, credentials, through)
     finally:
         await credentials.close()
     try:
@@ -189,6 +185,24 @@ async def handshake(
         with suppress(TimeoutError, OSError):
             async with asyncio.timeout(1):
                 await login.connection.wait_closed()
+
+
+async def _reach(
+    target: Target, settings: ConnectSettings, verifier: Verifier, credentials: Credentials, through: Login | None
+) -> tuple[Login, asyncio.Task[None] | None]:
+    """One attempt. A server that finds no common algorithm may hang up before its own offer has been read, and what
+    then looks like a lost connection tells its cause at the second attempt."""
+    port = check_target(target.address, target.port)
+    began = time.monotonic()
+    link, tunnel = await _link(target.address, port, settings.deadlines.connect, through)
+    try:
+        banner = await look_at_banner(link, settings.deadlines.banner, began)
+        return await _log_in(link, target, settings, verifier, credentials, banner), tunnel
+    except BaseException:
+        link.close()
+        if tunnel:
+            tunnel.cancel()
+        raise
 
 
 async def _link(
@@ -237,8 +251,9 @@ async def _log_in(
                 utf8_decode_errors="replace",
             )
     except TimeoutError:
-        said = f"no answer within {settings.deadlines.login:g} s of logging in"
-        raise SshError(Rung.CONNECTION_LOST, **evidence, error=said) from None
+        seconds = settings.deadlines.login
+        said = f"no answer within {seconds:g} s of logging in"
+        raise SshError(Rung.CONNECTION_LOST, **evidence, seconds=seconds, error=said) from None
     except asyncssh.HostKeyNotVerifiable as error:
         raise verifier.error(error.reason) from None
     except asyncssh.KeyExchangeFailed as error:

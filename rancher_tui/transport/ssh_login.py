@@ -112,6 +112,12 @@ class Login:
         return Ran(bytes(outputs[0]), bytes(outputs[1]), status, ended, sent, tuple(arrivals))
 
     @property
+    def peer(self) -> str:
+        """The address that the connection really goes to; empty where it goes through another host."""
+        name = self.connection.get_extra_info("peername")
+        return str(name[0]) if isinstance(name, tuple) else ""
+
+    @property
     def lost(self) -> bool:
         """True when the connection has ended."""
         return self.connection.is_closed()

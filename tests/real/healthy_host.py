@@ -10,15 +10,22 @@ import os
 import shutil
 from pathlib import Path
 
-_USED = ["sh", "bash", "cat", "command", "date", "df", "docker", "echo", "env", "grep", "head", "hostname", "id", "kill", "ls", "nohup", "printf", "readlink", "sed", "sleep", "sort", "stat", "sudo", "tail", "tee", "test", "timeout", "tr", "true", "uname", "wc", "getent", "python3", "nc", "socat", "mktemp", "rm"]
+_USED = """
+sh bash cat command date df docker echo env grep head hostname id kill ls nohup printf readlink sed sleep sort stat
+sudo tail tee test timeout tr true uname wc getent python3 nc socat mktemp rm
+"""
 
-_MODULES = ["br_netfilter", "overlay", "vxlan", "ip_tables", "iptable_filter", "iptable_nat", "iptable_mangle", "iptable_raw", "ip_set", "ip_set_hash_ip", "ip_set_hash_net", "nf_conntrack", "nf_conntrack_ipv4", "nf_nat", "veth", "xt_addrtype", "xt_comment", "xt_conntrack", "xt_mark", "xt_multiport", "xt_nat", "xt_recent", "xt_set", "xt_statistic", "xt_tcpudp", "ip6_udp_tunnel", "udp_tunnel", "x_tables", "nfnetlink"]
+_MODULES = """
+br_netfilter overlay vxlan ip_tables iptable_filter iptable_nat iptable_mangle iptable_raw ip_set ip_set_hash_ip
+ip_set_hash_net nf_conntrack nf_conntrack_ipv4 nf_nat veth xt_addrtype xt_comment xt_conntrack xt_mark xt_multiport
+xt_nat xt_recent xt_set xt_statistic xt_tcpudp ip6_udp_tunnel udp_tunnel x_tables nfnetlink
+"""
 
 _FILES = {
     "/etc/os-release": 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="16.04"\n',
     "/proc/meminfo": "MemTotal:        8167848 kB\nMemFree:         6000000 kB\nMemAvailable:    7000000 kB\n",
     "/proc/swaps": "Filename\tType\tSize\tUsed\tPriority\n",
-    "/proc/modules": "".join(f"{name} 16384 1 - Live 0x0000000000000000\n" for name in _MODULES),
+    "/proc/modules": "".join(f"{name} 16384 1 - Live 0x0000000000000000\n" for name in _MODULES.split()),
     "/etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "/etc/resolv.conf": "nameserver 192.0.2.53\n",
     "/sys/class/dmi/id/product_uuid": "",
@@ -73,7 +80,7 @@ def healthy_path(folder: Path, *, without: tuple[str, ...] = (), **bodies: str) 
     """A folder with links to the programs a node needs and stand-ins for what tells of the machine: a PATH."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in _USED:
+    for name in _USED.split():
         real = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
         if real and name not in without:
             (folder / name).symlink_to(real)
