@@ -85,11 +85,14 @@ async def fetch(
     http2: bool = True,
     headers: Mapping[str, str] | None = None,
     method: str = "GET",
+    content: bytes | None = None,
+    first_only: bool = False,
     timeout: float = 10.0,  # noqa: ASYNC109 - the deadline for connecting, asking and reading together
 ) -> Answer:
     """The answer to one request for `url`, from `address` and `port` where they are given (Host and SNI stay).
 
-    `ca_pem` holds the CAs to trust in place of the system's. FetchError where no answer came.
+    `ca_pem` holds the CAs to trust in place of the system's. With `first_only` the body is what came first.
+    FetchError where no answer came.
     """
     import httpx
 
@@ -101,9 +104,9 @@ async def fetch(
             httpx.AsyncClient(
                 verify=context, http2=http2, trust_env=False, follow_redirects=False, timeout=timeout
             ) as client,
-            client.stream(method, **_pinned(url, address, port, headers)) as response,
+            client.stream(method, content=content, **_pinned(url, address, port, headers)) as response,
         ):
-            body = await _body(response)
+            body = await _body(response, first_only)
             return _answer(response, body, started)
     except TimeoutError as error:
         raise FetchError("timeout", f"no answer within {timeout:g} s") from error
@@ -128,11 +131,11 @@ def _pinned(url: str, address: str | None, port: int | None, headers: Mapping[st
     }
 
 
-async def _body(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response, first_only: bool) -> bytes:
     body = b""
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) >= _BODY_LIMIT:
+        if len(body) >= _BODY_LIMIT or (first_only and body):
             break
     return body[:_BODY_LIMIT]
 

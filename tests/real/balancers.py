@@ -112,6 +112,26 @@ def nginx(folder: Path, config: str, port: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def caddy(folder: Path, config: str, port: int) -> Iterator[None]:
+    """Run Caddy with `config` until the block ends; up when `port` accepts."""
+    (folder / "Caddyfile").write_text(config)
+    environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "caddy.log").open("wb") as log:
+        process = subprocess.Popen(
+            ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")],
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
+        try:
+            wait_for_port(port, process)
+            yield
+        finally:
+            _end(process)
+
+
+@contextlib.contextmanager
 def haproxy(folder: Path, config: str, port: int) -> Iterator[None]:
     """Run HAProxy with `config` until the block ends; up when `port` accepts."""
     (folder / "haproxy.cfg").write_text(config)
@@ -124,6 +144,9 @@ def haproxy(folder: Path, config: str, port: int) -> Iterator[None]:
             yield
         finally:
             _end(process)
+
+
+SERVERS = {"nginx": nginx, "haproxy": haproxy, "caddy": caddy}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -151,3 +174,47 @@ async def pong_backend(address: str, body: bytes = b"pong") -> AsyncIterator[int
     server = await asyncio.start_server(answer, address, 0)
     async with server:
         yield int(server.sockets[0].getsockname()[1])
+
+
+class LocalProcess:
+    """A "node's" process on this machine, as a rehearsal holds it over SSH."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    async def line(self) -> str:
+        assert self.process.stdout is not None
+        return (await self.process.stdout.readline()).decode().rstrip("\n")
+
+    async def stop(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        await self.process.wait()
+
+
+class LocalNodes:
+    """Starts a rehearsal's command lines on this machine and remembers their processes."""
+
+    def __init__(self, unreachable: tuple[int, ...] = (), path: str = os.environ["PATH"]) -> None:
+        self.unreachable = unreachable
+        self.path = path
+        self.started: list[asyncio.subprocess.Process] = []
+
+    async def open(self, row: int, command: str) -> LocalProcess:
+        if row in self.unreachable:
+            raise OSError("no route to host")
+        process = await asyncio.create_subprocess_exec(
+            "/bin/sh",
+            "-c",
+            command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={"PATH": self.path},
+        )
+        self.started.append(process)
+        return LocalProcess(process)
+
+    @property
+    def left_over(self) -> list[int]:
+        """Processes that still run."""
+        return [process.pid for process in self.started if process.returncode is None]

@@ -1,0 +1,182 @@
+"""The load balancer as a client sees it: requests and WebSockets by name, pinned to its address."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rancher_tui.finding import Finding, Status
+from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.transport.http import Answer, FetchError, fetch
+from rancher_tui.transport.websocket import open_websocket
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Where the name is asked for. `address` empty: as it resolves; `ca_pem` None: by the system's CAs."""
+
+    fqdn: str
+    address: str = ""
+    http_port: int = 80
+    https_port: int = 443
+    ca_pem: str | None = None
+    verify: bool = True
+    limit: float = 10.0
+    """Seconds for one request."""
+
+    @property
+    def base(self) -> str:
+        """`https://NAME`, with the port where it is not 443."""
+        host = f"[{self.fqdn}]" if ":" in self.fqdn else self.fqdn
+        return f"https://{host}" if self.https_port == 443 else f"https://{host}:{self.https_port}"
+
+    @property
+    def subject(self) -> str:
+        """What findings are about: the name, and the address where it is pinned."""
+        return (
+            f"{self.fqdn} at {self.address}:{self.https_port}"
+            if self.address
+            else f"{self.fqdn}:{self.https_port}"
+        )
+
+    async def get(
+        self, path: str, *, headers: Mapping[str, str] | None = None, method: str = "GET", **more: Any
+    ) -> Answer:
+        """A request over https; `more` as for `fetch` (`http2`, `content`, `first_only`). FetchError."""
+        return await fetch(
+            self.base + path,
+            address=self.address or None,
+            port=self.https_port,
+            ca_pem=self.ca_pem,
+            verify=self.verify,
+            headers=headers,
+            method=method,
+            timeout=self.limit,
+            **more,
+        )
+
+    async def get_plain(self, path: str) -> Answer:
+        """A request over plain HTTP. FetchError."""
+        port = "" if self.http_port == 80 else f":{self.http_port}"
+        return await fetch(
+            f"http://{self.fqdn}{port}{path}",
+            address=self.address or None,
+            port=self.http_port,
+            timeout=self.limit,
+        )
+
+    @asynccontextmanager
+    async def websocket(
+        self, path: str, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[ClientConnection]:
+        """A WebSocket over TLS. FetchError, UpgradeRefusedError."""
+        async with open_websocket(
+            self.base.replace("https:", "wss:", 1) + path,
+            address=self.address or None,
+            port=self.https_port,
+            ca_pem=self.ca_pem,
+            verify=self.verify,
+            headers=headers,
+            timeout=self.limit,
+        ) as connection:
+            yield connection
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Makes findings of one check about one subject."""
+
+    check: str
+    subject: str
+    step: int = 2
+
+    def say(
+        self,
+        status: Status,
+        code: str,
+        title: Message,
+        detail: Message = EMPTY,
+        remedy: Message = EMPTY,
+        /,
+        *,
+        subject: str = "",
+        **evidence: Any,
+    ) -> Finding:
+        """A finding; `evidence` is plain data."""
+        return Finding(
+            status, code, subject or self.subject, title, detail, remedy, evidence, self.check, self.step
+        )
+
+    def good(self, code: str, title: Message, /, **evidence: Any) -> Finding:
+        """A pass."""
+        return self.say(Status.PASS, code, title, **evidence)
+
+    def unreachable(self, error: FetchError, subject: str = "") -> Finding:
+        """The rung at which the way to the balancer broke: silence is unknown, a refusal is a fail."""
+        status, code, title, remedy = _RUNGS[error.kind]
+        evidence: dict[str, Any] = {"words": error.words, "rung": error.kind, "hop": _hop(error)}
+        return self.say(status, code, title, EMPTY, remedy, subject=subject, **evidence)
+
+
+def _hop(error: FetchError) -> str:
+    """The hop to blame: the name, TLS, or the balancer itself."""
+    if error.kind == "unresolved":
+        return "dns"
+    return "tls" if error.kind in ("untrusted", "tls") else "balancer"
+
+
+_RUNGS = {
+    "unresolved": (
+        Status.FAIL,
+        "name-unresolved",
+        msg("The name does not resolve here"),
+        msg("rancher-tui check SESSION dns, or give the balancer's address"),
+    ),
+    "refused": (
+        Status.FAIL,
+        "balancer-refused",
+        msg("Nothing listens on the balancer's port"),
+        msg("start the load balancer; compare its ports with the ones entered"),
+    ),
+    "unreachable": (
+        Status.UNKNOWN,
+        "balancer-unreachable",
+        msg("No route leads to the balancer"),
+        msg("check address, routes and firewalls between here and the balancer"),
+    ),
+    "timeout": (
+        Status.UNKNOWN,
+        "balancer-timeout",
+        msg("The balancer does not answer in time"),
+        msg("check firewalls, and that the address is the balancer's"),
+    ),
+    "untrusted": (
+        Status.FAIL,
+        "certificate-untrusted",
+        msg("The certificate that is served does not verify"),
+        msg("rancher-tui cert --connect HOST:PORT --ca FILE --fqdn NAME"),
+    ),
+    "tls": (
+        Status.FAIL,
+        "tls-failed",
+        msg("No TLS session comes about"),
+        msg("check that this port speaks TLS and that its certificate and key are loaded"),
+    ),
+    "closed": (
+        Status.FAIL,
+        "balancer-closed",
+        msg("The balancer closes the connection without an answer"),
+        msg("read the balancer's error log"),
+    ),
+    "protocol": (
+        Status.FAIL,
+        "balancer-no-http",
+        msg("What listens there does not speak HTTP"),
+        msg("compare the port with the balancer's configuration"),
+    ),
+}

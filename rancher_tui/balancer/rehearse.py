@@ -1,0 +1,217 @@
+"""The rehearsal of a load balancer before the cluster exists: echo servers on the nodes, requests through it.
+
+It proves everything about the balancer but what only Rancher can show. The caller asks for a yes before: for its
+duration, port 80 of the nodes answers whoever knows the rehearsal's token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, Final
+
+from rancher_tui.balancer.echo import Echoes, NotStarted, Opener, name_of
+from rancher_tui.balancer.edge import http2, redirect
+from rancher_tui.balancer.front import Front, Judge
+from rancher_tui.balancer.through import Through
+from rancher_tui.balancer.values import RefusedError, backends, values
+from rancher_tui.finding import Finding, Status
+from rancher_tui.i18n import EMPTY, msg
+from rancher_tui.install.state import InstallState, Node
+from rancher_tui.transport.http import Answer, FetchError
+
+IDLE: Final = 75.0
+"""Seconds for which a WebSocket must stay open in silence: more than the usual defaults of 50 and 60."""
+SETTLE: Final = 45.0
+"""Seconds within which the balancer must have noticed by its health checks that a node came up or stopped."""
+
+_IN_A_ROW: Final = 10
+
+
+async def rehearse(
+    state: InstallState,
+    opener: Opener,
+    *,
+    facts: dict[str, Any],
+    ca_pem: str | None = None,
+    idle: float = IDLE,
+    settle: float = SETTLE,
+    limit: float = 10.0,
+) -> AsyncIterator[Finding]:
+    """Start echo servers on the nodes, judge what comes through the balancer, stop them, also when cancelled.
+
+    `idle` seconds of silence on a WebSocket (0 leaves it out), `settle` seconds for the balancer to notice that a
+    node came up or stopped (0: no node is stopped), `limit` seconds for one request. `facts` is filled with
+    `nodes`, `spread`, `headers`, `websocket_headers` and `errors`.
+    """
+    facts |= {"nodes": {}, "spread": {}, "headers": [], "errors": {}}
+    judge = Judge("rehearse", state.fqdn or "balancer")
+    try:
+        filled = values(state)
+    except RefusedError as error:
+        for finding in error.findings:
+            yield finding
+        return
+    nodes = backends(state)
+    front = Front(
+        filled.fqdn,
+        state.balancer.address.strip(),
+        int(filled.http_port),
+        int(filled.https_port),
+        ca_pem,
+        True,
+        limit,
+    )
+    judge = Judge("rehearse", front.subject)
+    async with Echoes(opener, int(filled.node_port)) as echoes:
+        missing = await echoes.start(nodes)
+        facts["nodes"] = {
+            name_of(row, node): missing[row].reason if row in missing else "running" for row, node in nodes
+        }
+        for row, node in nodes:
+            if row in missing:
+                yield _not_started(judge, name_of(row, node), missing[row], filled.node_port)
+        up = [(row, node) for row, node in nodes if row not in missing]
+        if not up:
+            return
+        yield judge.good("echo", msg("Echo servers run on {number} nodes", number=len(up)), nodes=facts["nodes"])
+        async for finding in _through(front, judge, echoes, up, facts, idle, settle):
+            yield finding
+
+
+async def _through(
+    front: Front,
+    judge: Judge,
+    echoes: Echoes,
+    up: list[tuple[int, Node]],
+    facts: dict[str, Any],
+    idle: float,
+    settle: float,
+) -> AsyncIterator[Finding]:
+    """Everything that is asked through the balancer, the cheap rungs first; a broken way ends it."""
+    untrusted = await _untrusted(front)
+    if untrusted is not None:
+        yield judge.unreachable(untrusted)
+        front = replace(front, verify=False)
+    through = Through(front, judge, echoes.token, tuple(name_of(row, node) for row, node in up), facts)
+    first = await _first_answer(through, settle)
+    if isinstance(first, FetchError):
+        yield judge.unreachable(first)
+        return
+    if untrusted is None:
+        yield judge.good("tls", msg("TLS comes about, the certificate verifies"), version=first.tls_version)
+    yield http2(judge, first)
+    silence = asyncio.create_task(through.idle(idle)) if idle > 0 else None
+    try:
+        broken = False
+        async for finding in through.spread():
+            broken = broken or not any(facts["spread"].values())
+            yield finding
+        if broken:
+            return
+        async for finding in through.header_table():
+            yield finding
+        async for finding in through.websocket():
+            yield finding
+        for finding in await asyncio.gather(through.streaming(), through.upload(), redirect(judge, front)):
+            yield finding
+        if silence is not None:
+            yield await silence
+    finally:
+        if silence is not None:
+            silence.cancel()
+            await asyncio.gather(silence, return_exceptions=True)
+    if settle > 0 and len(up) > 1:
+        yield await _failover(through, echoes, up[-1], settle)
+
+
+async def _untrusted(front: Front) -> FetchError | None:
+    """Why the served certificate does not verify; None where it does, or nothing can be said."""
+    try:
+        await front.get("/healthz")
+    except FetchError as error:
+        return error if error.kind == "untrusted" else None
+    return None
+
+
+async def _first_answer(through: Through, settle: float) -> Answer | FetchError:
+    """The last answer: it is asked until every node has answered once or `settle` seconds are over."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + settle
+    met: set[str] = set()
+    while True:
+        told: Answer | FetchError
+        try:
+            told = await through.front.get("/echo/first", headers=through.headers())
+        except FetchError as error:
+            told = error
+        node = through.node_of(told)
+        met |= {node} if node else set()
+        if met >= set(through.nodes) or loop.time() >= end:
+            return told
+        if isinstance(told, FetchError) and told.kind not in ("timeout", "closed"):
+            return told
+        await asyncio.sleep(0.05 if node else 0.5)
+
+
+async def _failover(through: Through, echoes: Echoes, stopped: tuple[int, Node], settle: float) -> Finding:
+    """With one node stopped, requests go to the others, at the latest after the health check has noticed."""
+    row, node = stopped
+    await echoes.stop(row)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + settle
+    good, failed = 0, 0
+    began = loop.time()
+    while good < _IN_A_ROW and loop.time() < end:
+        try:
+            good = good + 1 if isinstance(await through.echo("/failover"), dict) else 0
+        except FetchError:
+            good = 0
+        if good == 0:
+            failed += 1
+            await asyncio.sleep(0.2)
+    seconds = round(loop.time() - began, 1)
+    evidence: dict[str, Any] = {"stopped": name_of(row, node), "failed": failed, "seconds": seconds}
+    if good >= _IN_A_ROW:
+        return through.judge.good("failover", msg("A stopped node is left out"), **evidence)
+    return through.judge.say(
+        Status.FAIL,
+        "failover",
+        msg("Requests still go to a node that has stopped"),
+        msg("After {seconds} s the balancer has not left it out.", seconds=f"{settle:g}"),
+        msg("configure health checks: GET /healthz, status 200, every 5 s"),
+        hop="balancer",
+        **evidence,
+    )
+
+
+def _not_started(judge: Judge, subject: str, why: NotStarted, port: str) -> Finding:
+    title, remedy, status = {
+        "port-busy": (
+            msg("Port {port} of the node is taken", port=port),
+            msg("rancher-tui cleanup SESSION shows what holds it; a running cluster is probed, not rehearsed"),
+            Status.FAIL,
+        ),
+        "no-python": (
+            msg("The node has no Python to run the echo server with"),
+            msg("install python3 there, or probe the balancer after the run"),
+            Status.UNKNOWN,
+        ),
+        "not-permitted": (
+            msg("The user may not open port {port} on the node", port=port),
+            msg("rehearse as root, or with sudo without password"),
+            Status.UNKNOWN,
+        ),
+        "node-unreachable": (
+            msg("The node cannot be reached by SSH"),
+            msg("rancher-tui preflight SESSION"),
+            Status.UNKNOWN,
+        ),
+        "node-timeout": (
+            msg("The node does not answer in time"),
+            msg("rancher-tui preflight SESSION"),
+            Status.UNKNOWN,
+        ),
+    }.get(why.reason, (msg("The echo server did not start"), msg("rancher-tui preflight SESSION"), Status.UNKNOWN))
+    return judge.say(status, why.reason, title, EMPTY, remedy, subject=subject, words=why.words)
