@@ -163,8 +163,7 @@ class Controllers:
             self._place(machines[index], namespace, f"{name}-{index}", item)
         if name == INGRESS_CONTROLLER:
             for machine in machines:
-                machine.ingress_is_on = True
-                machine.write_listening()
+                machine.set_ingress(on=True)
         self._store.put(resource, item)
 
     def _missing_secret(self, item: cluster.Object, namespace: str) -> str | None:

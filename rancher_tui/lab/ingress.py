@@ -10,8 +10,6 @@ from rancher_tui.lab.http import Request, Response, Switch
 from rancher_tui.lab.machine import Machine
 from rancher_tui.lab.rancher import Rancher
 
-_LOOK_EVERY = 0.1
-
 
 class Ingress:
     """nginx-ingress on one host: listens while the host's machine says that it is on."""
@@ -32,7 +30,7 @@ class Ingress:
             elif not self._machine.ingress_is_on and server is not None:
                 server.close()
                 server = None
-            await asyncio.sleep(_LOOK_EVERY)
+            await self._machine.ingress_changed()
 
     async def _handle(self, request: Request) -> Response | Switch:
         backend = self._backend(request.host)

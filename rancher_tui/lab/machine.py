@@ -38,6 +38,7 @@ class Machine:
         self.host = host
         self.engine = engine
         self.ingress_is_on = False
+        self._ingress_changed = asyncio.Event()
         self._settings = settings
         self._store = store
         self._root = engine.folder / "root"
@@ -155,13 +156,24 @@ class Machine:
 
     def _kubelet_gone(self) -> None:
         self.engine.drop_containers(lambda name: name.startswith("k8s_"))
-        self.ingress_is_on = False
+        self.set_ingress(on=False)
         for node in list(self._store.list("nodes")):
             addresses = [item["address"] for item in node["status"]["addresses"]]
             if self.host.address in addresses:
                 unknown = {**ready_condition(ready=False), "status": "Unknown", "reason": "NodeStatusUnknown"}
                 node["status"]["conditions"] = [unknown]
                 self._store.put("nodes", node)
+
+    def set_ingress(self, *, on: bool) -> None:
+        """Have the ingress controller here, or not."""
+        self.ingress_is_on = on
+        self._ingress_changed.set()
+        self.write_listening()
+
+    async def ingress_changed(self) -> None:
+        """Wait until the ingress controller comes or goes."""
+        await self._ingress_changed.wait()
+        self._ingress_changed.clear()
 
     def write_listening(self) -> None:
         """Say on which ports the host listens, for its `ss`."""

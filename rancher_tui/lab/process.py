@@ -29,11 +29,12 @@ def describe_self() -> dict[str, Any]:
 
 
 def is_alive(record: dict[str, Any]) -> bool:
-    """True when the process that a record describes still runs."""
-    stat = _stat(int(record["pid"]))
+    """True when the process that a record describes still runs; a record of no process describes none."""
+    pid = record.get("pid")
+    stat = _stat(pid) if isinstance(pid, int) else None
     return (
         stat is not None
         and stat[0] not in "ZX"
-        and stat[1] == record["start_ticks"]
-        and record["boot_id"] == _boot_id()
+        and stat[1] == record.get("start_ticks")
+        and record.get("boot_id") == _boot_id()
     )

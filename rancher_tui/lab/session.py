@@ -170,10 +170,10 @@ def _settings(place: Place) -> Settings:
 
 def _process(place: Place) -> dict[str, Any] | None:
     try:
-        record: dict[str, Any] = json.loads(place.process.read_text())
+        record = json.loads(place.process.read_text())
     except (OSError, ValueError):
         return None
-    return record
+    return record if isinstance(record, dict) else None
 
 
 def _write_private(path: Path, text: str, mode: int = 0o600) -> None:

@@ -30,7 +30,7 @@ from rancher_tui.lab.process import describe_self
 from rancher_tui.lab.rancher import Rancher
 from rancher_tui.lab.stand_ins import write_groups
 
-_LOOK_EVERY = 2.0
+_LOOK_EVERY = 1.0
 _FAILING_JOB = "rke-user-addon-deploy-job"
 _STALLED_IMAGE = "hyperkube"
 

@@ -1,0 +1,175 @@
+"""The lab's process: private, on loopback alone, the same again after a restart, gone when it should be."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rancher_tui.lab import session
+from rancher_tui.lab.faults import UnknownFaultError
+from tests.real.lab_world import World, until, world
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path / "lab") as made:
+        yield made
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_lab_is_private_and_is_not_started(tmp_path: Path) -> None:
+    state = session.create(tmp_path / "lab")
+    assert mode(tmp_path / "lab") == 0o700
+    private = [Path(state.nodes[0].ssh_key_path), Path(state.certificates.key_path)]
+    assert [mode(path) for path in private] == [0o600, 0o600]
+    assert not session.alive(tmp_path / "lab")
+    with pytest.raises(session.LabError, match="already"):
+        session.create(tmp_path / "lab")
+
+
+def test_the_operator_s_entries_are_ordinary_fields(tmp_path: Path) -> None:
+    state = session.create(tmp_path / "lab")
+    assert (state.label, state.template) == ("REHEARSAL", "external-certificate")
+    assert len({node.address for node in state.nodes}) == 3
+    assert all(node.address.startswith("127.") and node.ssh_key_path for node in state.nodes)
+    assert os.access(state.rke.binary, os.X_OK)
+    assert state == session.install_state(tmp_path / "lab")
+
+
+def test_every_server_listens_on_loopback_only(lab: World) -> None:
+    connections = psutil.Process(lab.pid()).net_connections(kind="inet")
+    local = [item.laddr.ip for item in connections]
+    assert len(local) >= 3 + 2 + 2
+    assert all(address.startswith("127.") and address != "127.0.0.1" for address in local)
+
+
+def test_the_process_has_a_session_of_its_own_and_no_terminal(lab: World) -> None:
+    process = psutil.Process(lab.pid())
+    assert os.getsid(process.pid) == process.pid
+    assert process.terminal() is None
+    assert process.ppid() != os.getpid()
+
+
+def test_starting_twice_changes_nothing(lab: World) -> None:
+    before = lab.pid()
+    session.ensure(lab.folder)
+    assert lab.pid() == before
+
+
+async def test_a_restarted_world_has_the_same_addresses_and_keys(lab: World) -> None:
+    async def key() -> str:
+        async with lab.login() as connection:
+            known = connection.get_server_host_key()
+            assert known is not None
+            return known.get_fingerprint()
+
+    before = (session.settings_of(lab.folder), await key())
+    lab.stop()
+    assert not session.alive(lab.folder)
+    session.ensure(lab.folder)
+    assert (session.settings_of(lab.folder), await key()) == before
+
+
+def test_faults_stay_until_others_are_asked_for(lab: World) -> None:
+    lab.start("wrong-key")
+    first = lab.pid()
+    session.ensure(lab.folder)
+    assert (lab.pid(), session.settings_of(lab.folder).faults) == (first, ("wrong-key",))
+    lab.start()
+    assert session.settings_of(lab.folder).faults == ()
+    with pytest.raises(UnknownFaultError):
+        session.start(lab.folder, faults=["no-such"])
+
+
+async def test_a_killed_world_is_not_alive_and_can_be_started_again(lab: World) -> None:
+    os.kill(lab.pid(), signal.SIGKILL)
+
+    async def ended() -> bool:
+        return not session.alive(lab.folder)
+
+    await until(ended)
+    session.ensure(lab.folder)
+    assert session.alive(lab.folder)
+
+
+async def test_a_world_whose_folder_is_gone_ends(tmp_path: Path) -> None:
+    session.create(tmp_path / "lab")
+    session.ensure(tmp_path / "lab")
+    process = psutil.Process(int(json.loads((tmp_path / "lab" / "process.json").read_text())["pid"]))
+    shutil.rmtree(tmp_path / "lab")
+
+    async def ended() -> bool:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+    await until(ended)
+
+
+def test_a_process_that_merely_has_the_number_is_not_the_world(lab: World) -> None:
+    process = json.loads((lab.folder / "process.json").read_text())
+    lab.stop()
+    (lab.folder / "process.json").write_text(json.dumps({**process, "pid": os.getpid()}))
+    assert not session.alive(lab.folder)
+    session.stop(lab.folder)
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"pid": "x"}'])
+def test_a_damaged_record_of_the_process_reads_as_not_alive(lab: World, damage: str) -> None:
+    pid = lab.pid()
+    record = (lab.folder / "process.json").read_text()
+    (lab.folder / "process.json").write_text(damage)
+    alive = session.alive(lab.folder)
+    (lab.folder / "process.json").write_text(record)
+    assert not alive
+    assert lab.pid() == pid
+
+
+def test_a_folder_without_a_lab_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(session.LabError, match=str(tmp_path)):
+        session.start(tmp_path)
+
+
+def test_a_taken_address_is_told(lab: World, tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    session.create(second)
+    settings = session.settings_of(lab.folder)
+    (second / "world.json").write_text(json.dumps(settings.to_json()))
+    for host in settings.hosts:
+        assert (second / "hosts" / host.name).exists()
+    with pytest.raises(session.LabError, match="address already in use"):
+        session.start(second)
+    assert not session.alive(second)
+
+
+async def test_the_world_ends_after_its_hours(tmp_path: Path) -> None:
+    session.create(tmp_path / "lab")
+    path = tmp_path / "lab" / "world.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "life_hours": 0.2 / 3600}))
+    session.ensure(tmp_path / "lab")
+
+    async def ended() -> bool:
+        return not session.alive(tmp_path / "lab")
+
+    await until(ended)
+
+
+async def test_an_interrupted_world_takes_its_record_away(lab: World) -> None:
+    os.kill(lab.pid(), signal.SIGTERM)
+
+    async def cleared() -> bool:
+        return not (lab.folder / "process.json").exists()
+
+    await until(cleared)
+    assert not session.alive(lab.folder)
