@@ -1,5 +1,5 @@
 # Facts about this machine, read and never changed. POSIX sh; every fact comes from a program on PATH.
-# Before this text stand the assignments MARK, SOCKET, FQDN, AUDIT and MODULES.
+# Before this text stand the assignments MARK, SOCKET, AUDIT, MODULES and OPTIONS.
 # Form: a line "MARK name", what the program said, a line "MARK = exit status".
 LC_ALL=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -56,6 +56,15 @@ modules_known() {
     grep -hoE "/($MODULES)\\.ko" "/lib/modules/$release/modules.builtin" "/lib/modules/$release/modules.dep" | sort -u
 }
 
+kernel_config() {
+    if [ -r /proc/config.gz ]; then zcat /proc/config.gz; else cat "/boot/config-$(uname -r)"; fi |
+        grep -E "^CONFIG_($OPTIONS)=y"
+}
+
+programs_running() {
+    ps -e -o comm= 2>/dev/null || ps -o comm
+}
+
 disk_space() {
     root=
     if [ "$docker_answers" = yes ]; then
@@ -65,7 +74,7 @@ disk_space() {
 }
 
 disk_kinds() {
-    either lsblk 'lsblk -d -n -o NAME,ROTA,TYPE' 'grep . /sys/block/sd?/queue/rotational /sys/block/vd?/queue/rotational'
+    either lsblk 'lsblk -d -n -o NAME,ROTA,TYPE' 'grep . /sys/block/*/queue/rotational'
 }
 
 kernel_settings() {
@@ -131,6 +140,8 @@ fact swap cat /proc/swaps
 fact settings kernel_settings
 fact modules-loaded cat /proc/modules
 fact modules-known modules_known
+fact kernel-config kernel_config
+fact programs programs_running
 fact iptables iptables --version
 fact hostname either hostname hostname 'uname -n'
 fact machine-id cat /etc/machine-id

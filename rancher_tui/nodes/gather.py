@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
+from rancher_tui.nodes.read import limits
 from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_login import Login, Ran
 
@@ -72,6 +72,12 @@ def _script(name: str) -> str:
     return (resources.files("assets") / "nodes" / name).read_text("utf-8")
 
 
+def _kernel_words() -> tuple[list[str], list[str]]:
+    """The kernel modules and build options to look for."""
+    table = limits()["modules"]
+    return [*table["needed"], *table["wanted"]], sorted(set(table["options"].values()))
+
+
 def assignments(**values: str) -> str:
     """Shell assignments, quoted so that no value can be anything else."""
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
@@ -97,12 +103,13 @@ def parse(output: bytes, mark: str) -> dict[str, Said]:
     return facts
 
 
-async def gather(
-    login: Login, socket: str, modules: Iterable[str], deadline: float, *, fqdn: str, audit: str, registry: str
-) -> Gathered:
+async def gather(login: Login, socket: str, deadline: float, *, fqdn: str, audit: str, registry: str) -> Gathered:
     """Run both scripts at once; SshError where the node runs nothing or the connection ends."""
+    modules, options = _kernel_words()
     mark = f"rt-{secrets.token_hex(8)}"
-    quick = assignments(MARK=mark, SOCKET=socket, FQDN=fqdn, AUDIT=audit, MODULES="|".join(modules))
+    quick = assignments(
+        MARK=mark, SOCKET=socket, AUDIT=audit, MODULES="|".join(modules), OPTIONS="|".join(options)
+    )
     slow = assignments(MARK=mark, FQDN=fqdn, REGISTRY=registry)
     second = asyncio.create_task(_run_quietly(login, slow + _script("slow_facts.sh"), deadline))
     try:

@@ -9,7 +9,7 @@ from rancher_tui.i18n import EMPTY, msg
 from rancher_tui.nodes.case import Case
 from rancher_tui.nodes.gather import NOT_ASKED
 from rancher_tui.nodes.judge_system import docker_info
-from rancher_tui.nodes.read import limits, settings
+from rancher_tui.nodes.read import limits, named, settings
 
 OPEN_PORTS = "22,80,443,2376,2379,2380,6443,9099,10250,10254/tcp 8472/udp 30000-32767"
 
@@ -63,8 +63,13 @@ def judge_modules(case: Case) -> Iterator[Finding]:
     there = {
         line.removeprefix("/").removesuffix(".ko") for line in (case.gathered.text("modules-known") or "").split()
     }
-    there.discard("")
-    if loaded is None and not any(not name.startswith("grep:") for name in there):
+    built = {
+        line.removeprefix("CONFIG_").removesuffix("=y")
+        for line in (case.gathered.text("kernel-config") or "").split()
+    }
+    there = {name for name in there if "/" not in name and ":" not in name}
+    there |= {name for name, option in limits()["modules"]["options"].items() if option in built}
+    if loaded is None and not there:
         yield case.unseen("kernel-modules", "N23", msg("the kernel's modules are not known"), "modules-loaded")
     else:
         have = there | {line.split()[0] for line in (loaded or "").splitlines() if line.strip()} | _proven(case)
@@ -122,15 +127,21 @@ def _iptables_backend(case: Case) -> Iterator[Finding]:
 
 
 def judge_packet_filter(case: Case) -> Iterator[Finding]:
-    """Firewall services that rewrite rules under Kubernetes, and rules that turn packets away."""
+    """Firewall services that rewrite rules under Kubernetes, and rules that turn packets away.
+
+    Without systemd only firewalld stays running as a program of its own; the others are loaders of rules.
+    """
     names = ("firewalld", "ufw", "SuSEfirewall2", "nftables", "iptables")
     said = case.gathered.get("firewalls")
     states = [line.strip() for line in said.text.splitlines() if line.strip()] if said else []
     known = [state for state in states if state.isalpha()]
-    if said is None or len(known) != len(names):
-        yield case.unseen("firewall", "N30", msg("whether a firewall service runs is not known"), "firewalls")
-    else:
+    programs = (case.gathered.text("programs") or "").split()
+    if said is not None and len(known) == len(names):
         yield _firewall(case, [name for name, state in zip(names, known, strict=True) if state == "active"])
+    elif programs:
+        yield _firewall(case, [name for name in programs if named(name, limits()["firewall_programs"])])
+    else:
+        yield case.unseen("firewall", "N30", msg("whether a firewall service runs is not known"), "firewalls")
     rules = case.gathered.get("packet-rules")
     if rules and rules.good:
         closed = [

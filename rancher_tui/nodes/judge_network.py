@@ -17,6 +17,7 @@ from rancher_tui.nodes.read import (
     is_address,
     limits,
     links,
+    named,
     nameservers,
     network,
     routes,
@@ -60,7 +61,7 @@ def judge_hostname(case: Case) -> Finding:
 
 
 def judge_time_service(case: Case) -> Finding:
-    """Any of systemd, chrony and ntpd may say that the clock is kept."""
+    """Any of systemd, chrony and ntpd may say that the clock is kept; where none can be asked, one must run."""
     told: dict[str, bool] = {}
     if (said := case.gathered.text("time-service")) is not None:
         match = re.search(r"(?:System clock synchronized|NTP synchronized):\s*(\w+)", said)
@@ -70,6 +71,9 @@ def judge_time_service(case: Case) -> Finding:
         told["chrony"] = "Leap status" in said and "Not synchronised" not in said
     if (said := case.gathered.text("ntp")) is not None:
         told["ntpd"] = any(line.startswith("*") for line in said.splitlines())
+    programs = (case.gathered.text("programs") or "").split()
+    if not told and programs:
+        told["program"] = any(named(name, limits()["time_programs"]) for name in programs)
     if not told:
         return case.unseen("time-sync", "N29", msg("whether its clock is kept is not known"), "time-service")
     kept = any(told.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from rancher_tui.nodes.case import Case
 from rancher_tui.nodes.read import disk_for, disks, limits, meminfo_kib, os_release, version_of
 
 GIB = 1024 * 1024
+_ROTATIONAL = re.compile(r"/sys/block/((?:[shv]d|xvd)[a-z]+|mmcblk\d+)/queue/rotational:1")
 
 
 def judge_system(case: Case) -> Iterator[Finding]:
@@ -263,13 +265,9 @@ def judge_disks(case: Case) -> Iterator[Finding]:
 
 def _disk_kind(case: Case) -> Finding:
     said = case.gathered.text("disk-kinds")
-    kinds = [line.split() for line in (said or "").splitlines()]
-    turning = [parts[0] for parts in kinds if len(parts) == 3 and parts[1] == "1" and parts[2] == "disk"]
-    turning += [
-        line.split("/")[3]
-        for line in (said or "").splitlines()
-        if line.startswith("/sys/block/") and line.endswith(":1")
-    ]
+    lines = (said or "").splitlines()
+    turning = [line.split()[0] for line in lines if line.split()[1:] == ["1", "disk"]]
+    turning += [match[1] for line in lines if (match := _ROTATIONAL.fullmatch(line))]
     if said is None:
         return case.unseen("disk-kind", "N18", msg("whether its disks turn is not known"), "disk-kinds")
     if not turning:

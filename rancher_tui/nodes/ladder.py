@@ -34,7 +34,7 @@ def judge_docker(
     reached: Reached, gathered: Gathered, socket: str, expected: Expected, scribe: Scribe
 ) -> Iterator[Finding]:
     """The findings of socket, permission, group, engine and version; ends after the first fail."""
-    broken = _socket_rung(reached, gathered, socket, scribe)
+    broken = _podman(gathered, scribe) or _socket_rung(reached, gathered, socket, scribe)
     if broken:
         yield broken
         return
@@ -42,6 +42,20 @@ def judge_docker(
     version = docker_version(reached, gathered)
     yield _version_rung(version, reached, expected, scribe)
     yield _docker_ps(gathered, scribe)
+
+
+def _podman(gathered: Gathered, scribe: Scribe) -> Finding | None:
+    """Podman under Docker's name: RKE cannot work with it."""
+    said = "\n".join(gathered.text(fact) or "" for fact in ("docker-client", "docker-server"))
+    if "podman" not in said.lower():
+        return None
+    return scribe.bad(
+        "podman",
+        "N13",
+        msg("docker is podman here"),
+        msg("remove podman-docker; install Docker itself"),
+        said=said.strip()[:400],
+    )
 
 
 def _socket_rung(reached: Reached, gathered: Gathered, socket: str, scribe: Scribe) -> Finding | None:

@@ -24,7 +24,6 @@ from rancher_tui.nodes.judge_network import judge_network
 from rancher_tui.nodes.judge_system import judge_system
 from rancher_tui.nodes.ladder import Reached, judge_docker
 from rancher_tui.nodes.learnt import learnt_of
-from rancher_tui.nodes.read import limits
 from rancher_tui.nodes.workstation import judge_workstation
 from rancher_tui.transport.ssh import ConnectSettings, Target, connect
 from rancher_tui.transport.ssh_errors import Rung, SshError
@@ -156,12 +155,10 @@ async def _ask(
 ) -> tuple[Reached, Gathered]:
     """The forward and the scripts at once; SshError when the node runs nothing or the connection ends."""
     forward = asyncio.create_task(_reach(login, socket, settings.deadlines.forward, expected.docker_api))
-    modules = [*limits()["modules"]["needed"], *limits()["modules"]["wanted"]]
     try:
         gathered = await gather(
             login,
             socket,
-            modules,
             settings.deadlines.command,
             fqdn=expected.fqdn,
             audit=expected.audit_folder,

@@ -190,7 +190,7 @@ async def handshake(
 async def _reach(
     target: Target, settings: ConnectSettings, verifier: Verifier, credentials: Credentials, through: Login | None
 ) -> tuple[Login, asyncio.Task[None] | None]:
-    """One attempt. A server that finds no common algorithm may hang up before its own offer has been read, and what
+    """One attempt. A server that finds no common algorithm may hang up before its own offer has been read; what
     then looks like a lost connection tells its cause at the second attempt."""
     port = check_target(target.address, target.port)
     began = time.monotonic()
