@@ -1,13 +1,13 @@
 """HTTP/1.1 for the lab's servers and their clients, over any pair of byte streams (h11 speaks, we carry).
 
-A handler takes a `Request` and returns a `Response`, or a `Switch` that takes over the connection.
+A handler takes a `Request` and returns a `Response`, a `Stream`, or a `Switch` that takes over the connection.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import h11
 
 _CHUNK = 65536
-_MAX_BODY = 16 * 2**20
+MAX_BODY = 16 * 2**20
+"""Bytes that a request or answer may have."""
 
 
 class Reader(Protocol):
@@ -87,6 +88,15 @@ class Response:
 
 
 @dataclass(slots=True)
+class Stream:
+    """A response whose body comes in parts, each passed on at once."""
+
+    status: int
+    headers: Headers
+    parts: AsyncIterator[bytes]
+
+
+@dataclass(slots=True)
 class Switch:
     """The connection leaves HTTP: 101, then `run` carries it; `early` is what was read beyond the request."""
 
@@ -94,7 +104,7 @@ class Switch:
     run: Callable[[Reader, Writer, bytes], Awaitable[None]]
 
 
-Handler = Callable[[Request], Awaitable[Response | Switch]]
+Handler = Callable[[Request], Awaitable[Response | Stream | Switch]]
 
 
 def text(status: int, body: str, kind: str = "text/plain; charset=utf-8") -> Response:
@@ -119,27 +129,49 @@ def _decoded(headers: Any) -> Headers:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
+async def _parts(connection: h11.Connection, reader: Reader) -> AsyncIterator[bytes]:
+    """The pieces of a body as they arrive."""
+    while isinstance(event := await _event(connection, reader), h11.Data):
+        yield bytes(event.data)
+
+
 async def _body(connection: h11.Connection, reader: Reader) -> bytes:
     parts: list[bytes] = []
     size = 0
-    while isinstance(event := await _event(connection, reader), h11.Data):
-        parts.append(bytes(event.data))
-        size += len(event.data)
-        if size > _MAX_BODY:
+    async for part in _parts(connection, reader):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BODY:
             raise h11.RemoteProtocolError("body too large", 413)
     return b"".join(parts)
 
 
-def _send_response(connection: h11.Connection, writer: Writer, response: Response) -> None:
+def _head(connection: h11.Connection, status: int, headers: Headers) -> bytes:
+    reason = HTTPStatus(status).phrase
+    return connection.send(h11.Response(status_code=status, headers=headers, reason=reason)) or b""
+
+
+def _send_response(connection: h11.Connection, writer: Writer, method: str, response: Response) -> None:
     drop = {"content-length", "transfer-encoding", "connection"}
     headers = [pair for pair in response.headers if pair[0] not in drop]
     headers.append(("content-length", str(len(response.body))))
-    reason = HTTPStatus(response.status).phrase
-    head = connection.send(h11.Response(status_code=response.status, headers=headers, reason=reason))
-    without_body = connection.their_state is h11.ERROR or response.status in (204, 304)
-    data = b"" if without_body else connection.send(h11.Data(data=response.body))
-    end = connection.send(h11.EndOfMessage())
-    writer.write((head or b"") + (data or b"") + (end or b""))
+    head = _head(connection, response.status, headers)
+    empty = method == "HEAD" or response.status in (204, 304) or not response.body
+    data = b"" if empty else connection.send(h11.Data(data=response.body)) or b""
+    writer.write(head + data + (connection.send(h11.EndOfMessage()) or b""))
+
+
+async def _send_stream(connection: h11.Connection, writer: Writer, method: str, stream: Stream) -> None:
+    headers = [pair for pair in stream.headers if pair[0] not in ("transfer-encoding", "connection")]
+    if header(headers, "content-length") is None:
+        headers.append(("transfer-encoding", "chunked"))
+    writer.write(_head(connection, stream.status, headers))
+    await writer.drain()
+    async for part in stream.parts:
+        if part and method != "HEAD":
+            writer.write(connection.send(h11.Data(data=part)) or b"")
+            await writer.drain()
+    writer.write(connection.send(h11.EndOfMessage()) or b"")
 
 
 async def _one(
@@ -158,7 +190,10 @@ async def _one(
         await writer.drain()
         await answer.run(reader, writer, connection.trailing_data[0])
         return False
-    _send_response(connection, writer, answer)
+    if isinstance(answer, Stream):
+        await _send_stream(connection, writer, request.method, answer)
+    else:
+        _send_response(connection, writer, request.method, answer)
     await writer.drain()
     if connection.our_state is h11.MUST_CLOSE:
         return False
@@ -175,7 +210,7 @@ async def serve(reader: Reader, writer: Writer, handler: Handler, peer: dict[str
     except h11.RemoteProtocolError as error:
         if connection.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             with suppress(h11.LocalProtocolError, OSError):
-                _send_response(connection, writer, text(error.error_status_hint, "Bad Request"))
+                _send_response(connection, writer, "GET", text(error.error_status_hint, "Bad Request"))
     except (OSError, asyncio.IncompleteReadError):
         pass
     finally:
@@ -194,32 +229,41 @@ def listener(handler: Handler) -> Callable[[asyncio.StreamReader, asyncio.Stream
     return connected
 
 
-async def exchange(
-    reader: Reader, writer: Writer, request: Request
-) -> tuple[Response, bytes] | tuple[Response, None]:
-    """Send one request and read its answer.
+@dataclass(slots=True)
+class Exchange:
+    """The head of an answer, and its body to come; after a 101 `early` is what was read beyond the head."""
 
-    The second item is None for an ordinary answer; after a 101 it is what was read beyond the answer's head.
-    h11.RemoteProtocolError or OSError when the peer does not answer in HTTP.
-    """
+    status: int
+    headers: Headers
+    parts: AsyncIterator[bytes]
+    early: bytes | None = None
+
+
+async def begin(reader: Reader, writer: Writer, request: Request) -> Exchange:
+    """Send one request and read its answer's head; h11.RemoteProtocolError or OSError where there is none."""
     connection = h11.Connection(h11.CLIENT)
     headers = [pair for pair in request.headers if pair[0] not in ("content-length", "transfer-encoding")]
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         headers.append(("content-length", str(len(request.body))))
-    head = connection.send(h11.Request(method=request.method, target=request.target, headers=headers))
-    data = connection.send(h11.Data(data=request.body)) if request.body else b""
-    end = connection.send(h11.EndOfMessage())
-    writer.write((head or b"") + (data or b"") + (end or b""))
+    head = connection.send(h11.Request(method=request.method, target=request.target, headers=headers)) or b""
+    data = connection.send(h11.Data(data=request.body)) or b"" if request.body else b""
+    writer.write(head + data + (connection.send(h11.EndOfMessage()) or b""))
     await writer.drain()
     event = await _event(connection, reader)
-    if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
-        answer = Response(101, b"", _decoded(event.headers))
-        return answer, connection.trailing_data[0]
+    while isinstance(event, h11.InformationalResponse) and event.status_code != 101:
+        event = await _event(connection, reader)
+    parts = _parts(connection, reader)
+    if isinstance(event, h11.InformationalResponse):
+        return Exchange(101, _decoded(event.headers), parts, connection.trailing_data[0])
     if not isinstance(event, h11.Response):
         raise h11.RemoteProtocolError("connection closed without an answer")
-    answer = Response(event.status_code, b"", _decoded(event.headers))
-    answer.body = await _body(connection, reader)
-    return answer, None
+    return Exchange(event.status_code, _decoded(event.headers), parts)
+
+
+async def exchange(reader: Reader, writer: Writer, request: Request) -> Response:
+    """Send one request and read its whole answer; h11.RemoteProtocolError or OSError where there is none."""
+    answer = await begin(reader, writer, request)
+    return Response(answer.status, b"".join([part async for part in answer.parts]), answer.headers)
 
 
 async def pump(reader: Reader, writer: Writer) -> None:

@@ -42,7 +42,6 @@ def _values(place: Place, settings: Settings, host: LabHost) -> dict[str, str]:
         "user": settings.user,
         "fqdn": settings.fqdn,
         "domain": settings.domain,
-        "name_server": settings.name_server_address,
         "lab": str(place.folder),
         "folder": str(place.host(host.name)),
         "names": str(place.names),

@@ -118,15 +118,22 @@ class World:
         async with httpx.AsyncClient(verify=context, trust_env=False) as client:
             return await client.get(f"{server}{path}")
 
-    async def visit(self, path: str, method: str = "GET", **options: Any) -> httpx.Response:
+    def client(self, *, http2: bool = False) -> httpx.AsyncClient:
+        """A client that reaches the balancer under the FQDN and trusts the lab's CA alone."""
+        context = ssl.create_default_context(cafile=self.state.certificates.ca_path)
+        headers = {"host": f"{self.state.fqdn}:{self.state.balancer.https_port}"}
+        transport = _Named(self.state.fqdn, verify=context, http2=http2)
+        return httpx.AsyncClient(transport=transport, headers=headers, timeout=15)
+
+    def url(self, path: str) -> str:
+        return f"https://{self.state.balancer.address}:{self.state.balancer.https_port}{path}"
+
+    async def visit(
+        self, path: str, method: str = "GET", *, http2: bool = False, **options: Any
+    ) -> httpx.Response:
         """What the balancer answers for the FQDN."""
-        state = self.state
-        context = ssl.create_default_context(cafile=state.certificates.ca_path)
-        url = f"https://{state.balancer.address}:{state.balancer.https_port}{path}"
-        headers = {"host": f"{state.fqdn}:{state.balancer.https_port}"}
-        async with httpx.AsyncClient(verify=context, trust_env=False, timeout=15) as client:
-            extensions = {"sni_hostname": state.fqdn}
-            return await client.request(method, url, headers=headers, extensions=extensions, **options)
+        async with self.client(http2=http2) as client:
+            return await client.request(method, self.url(path), **options)
 
     async def ingress(self, path: str, host: str, number: int = 1, **headers: str) -> httpx.Response:
         """What the ingress of a host answers."""
@@ -137,6 +144,18 @@ class World:
 
     def pid(self) -> int:
         return int(json.loads((self.folder / "process.json").read_text())["pid"])
+
+
+class _Named(httpx.AsyncHTTPTransport):
+    """Says the FQDN in TLS whatever the address is."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._name = name
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions = {**request.extensions, "sni_hostname": self._name}
+        return await super().handle_async_request(request)
 
 
 def _text(encoded: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -79,6 +80,73 @@ def test_openssl_takes_the_chain_for_the_name(lab: World, requires: Callable[...
 async def test_clients_that_trust_the_ca_alone_are_served(lab: World) -> None:
     answer = await lab.visit("/ping")
     assert (answer.status_code, "Bad Gateway" in answer.text) == (502, True)
+
+
+async def test_http_2_is_spoken_to_clients_that_offer_it(lab: World) -> None:
+    assert [(await lab.visit("/ping", http2=offered)).http_version for offered in (True, False)] == [
+        "HTTP/2",
+        "HTTP/1.1",
+    ]
+
+
+@pytest.mark.parametrize("http2", [True, False])
+async def test_streams_pass_as_they_come(lab: World, http2: bool) -> None:
+    goes_on = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nfirst")
+        await goes_on.wait()
+        writer.write(b"last")
+        writer.close()
+
+    node, port = lab.state.nodes[0], int(lab.state.balancer.node_port)
+    async with (
+        await asyncio.start_server(answer, node.address, port),
+        lab.client(http2=http2) as client,
+        client.stream("GET", lab.url("/stream")) as response,
+    ):
+        parts = response.aiter_bytes()
+        assert await anext(parts) == b"first"
+        goes_on.set()
+        assert [part async for part in parts] == [b"last"]
+
+
+@pytest.mark.parametrize("http2", [True, False])
+async def test_large_uploads_and_answers_pass_whole(lab: World, http2: bool) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        body = await reader.readexactly(int(lengths[0].partition(b":")[2]))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+        writer.close()
+
+    body = bytes(range(256)) * 8192
+    node, port = lab.state.nodes[1], int(lab.state.balancer.node_port)
+    async with await asyncio.start_server(answer, node.address, port), lab.client(http2=http2) as client:
+        response = await client.post(lab.url("/upload"), content=body)
+    assert response.content == body
+
+
+async def test_a_backend_sees_who_asked_and_how(lab: World) -> None:
+    seen: list[str] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.extend((await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n"))
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    node, balancer = lab.state.nodes[2], lab.state.balancer
+    headers = {"x-forwarded-proto": "http", "x-forwarded-port": "1", "x-forwarded-for": "203.0.113.9"}
+    async with await asyncio.start_server(answer, node.address, int(balancer.node_port)), lab.client() as client:
+        assert (await client.get(lab.url("/"), headers=headers)).status_code == 204
+    assert [line for line in seen if line.startswith(("host:", "x-forwarded-"))] == [
+        f"host: {lab.state.fqdn}:{balancer.https_port}",
+        "x-forwarded-proto: https",
+        f"x-forwarded-port: {balancer.https_port}",
+        "x-forwarded-for: 203.0.113.9, 127.0.0.1",
+    ]
 
 
 async def test_clients_that_do_not_know_the_ca_refuse(lab: World) -> None:

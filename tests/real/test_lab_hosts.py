@@ -27,8 +27,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 async def docker(lab: World, path: str, number: int = 1) -> Response:
     async with lab.login(number) as connection:
         reader, writer = await connection.open_unix_connection(lab.state.nodes[number - 1].docker_socket)
-        answer, _early = await exchange(reader, writer, Request("GET", path, [("host", "docker")]))
-        return answer
+        return await exchange(reader, writer, Request("GET", path, [("host", "docker")]))
 
 
 async def test_a_command_s_output_errors_and_code_come_back(lab: World) -> None:

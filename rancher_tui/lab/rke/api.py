@@ -60,7 +60,7 @@ class Api:
         data = b"" if body is None else json.dumps(body).encode()
         try:
             reader, writer = await asyncio.open_connection(self.address, API_PORT, ssl=self._tls)
-            answer, _early = await exchange(reader, writer, Request(method, path, headers, data))
+            answer = await exchange(reader, writer, Request(method, path, headers, data))
             writer.close()
         except (OSError, h11.RemoteProtocolError) as error:
             raise ApiError(str(error)) from error

@@ -113,7 +113,7 @@ class Host:
         data = b"" if body is None else json.dumps(body).encode()
         if data:
             headers.append(("content-type", "application/json"))
-        answer, _early = await exchange(reader, writer, Request(method, f"/{API}{path}", headers, data))
+        answer = await exchange(reader, writer, Request(method, f"/{API}{path}", headers, data))
         writer.close()
         return answer
 
