@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,10 +52,12 @@ def create(folder: Path, *, fqdn: str = FQDN, pace: float = PACE) -> InstallStat
     try:
         settings = choose_settings(fqdn, USER, HOSTS, pace=pace)
         make_folder(place.folder)
+        for remains in ("keys", "certificates", "hosts"):
+            shutil.rmtree(place.folder / remains, ignore_errors=True)
         _make_keys(place, settings)
         _make_certificates(place, settings)
         _make_hosts(place, settings)
-        _make_rke(place)
+        _make_programs(place, settings)
         place.write_settings(settings)
     except OSError as error:
         raise LabError(str(error)) from error
@@ -112,12 +115,17 @@ def start(folder: Path, faults: Iterable[str] | None = None, pace: float | None 
         wanted = replace(wanted, faults=lab_faults.check_names(faults))
     if pace is not None:
         wanted = replace(wanted, pace=pace)
-    if alive(folder):
-        if wanted == settings:
-            return settings
-        stop(folder)
-    if wanted != settings:
-        place.write_settings(wanted)
+    try:
+        if not place.rke.exists() or place.rke.read_text() != _rke_script(place):
+            _make_programs(place, settings)
+        if alive(folder):
+            if wanted == settings:
+                return settings
+            stop(folder)
+        if wanted != settings:
+            place.write_settings(wanted)
+    except OSError as error:
+        raise LabError(f"the lab cannot be written: {error}") from error
     command = [sys.executable, "-P", "-m", "rancher_tui.lab.world", str(place.folder)]
     try:
         done = subprocess.run(
@@ -214,6 +222,16 @@ def _make_hosts(place: Place, settings: Settings) -> None:
         stand_ins.lay_out(place, settings, host, described)
 
 
-def _make_rke(place: Place) -> None:
+def _rke_script(place: Place) -> str:
     command = [sys.executable, "-P", "-m", "rancher_tui.lab.rke", str(place.folder)]
-    _write_private(place.rke, f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', 0o700)
+    return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
+
+
+def _make_programs(place: Place, settings: Settings) -> None:
+    """The programs that name this Python: rke and the hosts' own; written anew where that has moved."""
+    from rancher_tui.lab import stand_ins
+
+    described = stand_ins.description()
+    for host in settings.hosts:
+        stand_ins.write_programs(place, settings, host, described)
+    _write_private(place.rke, _rke_script(place), 0o700)

@@ -66,8 +66,12 @@ def _real(program: str) -> str | None:
     return shutil.which(program, path="/usr/local/bin:/usr/bin:/bin")
 
 
-def _write_programs(folder: Path, described: dict[str, Any], values: dict[str, str]) -> None:
+def write_programs(place: Place, settings: Settings, host: LabHost, described: dict[str, Any]) -> None:
+    """Write the host's programs, in the place of those that are there."""
+    folder = place.host(host.name)
+    values = _values(place, settings, host)
     binaries = folder / "bin"
+    shutil.rmtree(binaries, ignore_errors=True)
     binaries.mkdir(mode=0o700, parents=True)
     for tool in described["tools"]:
         real = _real(tool)
@@ -102,10 +106,9 @@ def _write_files(folder: Path, described: dict[str, Any], values: dict[str, str]
 
 
 def lay_out(place: Place, settings: Settings, host: LabHost, described: dict[str, Any]) -> None:
-    """Write the folder of one host, as after a clean installation; FileExistsError if it is there already."""
+    """Write the files of one host, as after a clean installation."""
     folder = place.host(host.name)
     values = _values(place, settings, host)
-    _write_programs(folder, described, values)
     _write_files(folder, described, values)
     engine = json.loads(_filled(json.dumps(described["engine"]), values))
     (folder / "engine.json").write_text(json.dumps(engine))

@@ -10,9 +10,12 @@ import re
 import signal
 import ssl
 import stat
-from collections.abc import Iterator
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import asyncssh
 import httpx
 import pytest
 import websockets
@@ -323,6 +326,52 @@ async def test_every_host_that_fails_is_left_out_and_none_left_is_fatal(lab: Wor
     assert records.count("Removing host [") == 3
     first = lab.state.nodes[0].address
     assert f"failed to connect to the following etcd host(s) [{first}]" in records.splitlines()[-1]
+
+
+def test_a_key_in_the_agent_is_used_where_the_file_asks_for_it(
+    lab: World, tmp_path: Path, requires: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requires("ssh-agent", "ssh-add")
+    lab.cluster_file(ssh_agent_auth=True, kubernetes_version="v1.11.6-rancher1-1")
+    text = (lab.work / CLUSTER_FILE).read_text().replace(lab.state.nodes[0].ssh_key_path, "/nowhere/key")
+    (lab.work / CLUSTER_FILE).write_text(text)
+    socket = tempfile.mktemp(prefix="agent-")
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+    try:
+        monkeypatch.setenv("SSH_AUTH_SOCK", socket)
+        for _attempt in range(500):
+            added = subprocess.run(
+                ["ssh-add", "-q", lab.state.nodes[0].ssh_key_path], capture_output=True, check=False
+            )
+            if added.returncode == 0:
+                break
+        assert lab.up().returncode == 0
+    finally:
+        agent.terminate()
+        agent.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "Error while reading SSH key file: open"),
+        ("ssh-ed25519 AAAA operator", "Please check if the configured key or specified key file is a valid SSH"),
+        ("encrypted", "Using encrypted private keys is only supported using ssh-agent"),
+    ],
+)
+def test_a_key_that_cannot_be_used_is_told_in_rke_s_words(
+    lab: World, tmp_path: Path, content: str | None, words: str
+) -> None:
+    key = tmp_path / "key"
+    if content == "encrypted":
+        made = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+        key.write_bytes(made.export_private_key("pkcs8-pem", passphrase="secret"))
+    elif content is not None:
+        key.write_text(content)
+    text = (lab.work / CLUSTER_FILE).read_text().replace(lab.state.nodes[0].ssh_key_path, str(key))
+    (lab.work / CLUSTER_FILE).write_text(text)
+    done = lab.up()
+    assert (done.returncode, done.stderr.count(words)) == (1, 3)
 
 
 def test_a_host_that_drops_out_makes_the_run_end_incomplete(tmp_path: Path) -> None:

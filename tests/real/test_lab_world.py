@@ -136,6 +136,20 @@ def test_a_damaged_record_of_the_process_reads_as_not_alive(lab: World, damage: 
     assert lab.pid() == pid
 
 
+def test_programs_that_name_a_python_that_has_moved_are_written_anew(lab: World) -> None:
+    binary = Path(lab.state.rke.binary)
+    good = binary.read_text()
+    binary.write_text("#!/bin/sh\nexec /moved/python -m rancher_tui.lab.rke\n")
+    session.ensure(lab.folder)
+    assert (binary.read_text(), mode(binary)) == (good, 0o700)
+
+
+def test_what_a_broken_off_creation_left_is_no_hindrance(tmp_path: Path) -> None:
+    session.create(tmp_path / "lab")
+    (tmp_path / "lab" / "world.json").unlink()
+    assert session.create(tmp_path / "lab").nodes
+
+
 def test_a_folder_without_a_lab_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(session.LabError, match=str(tmp_path)):
         session.start(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,20 +38,13 @@ class Host:
 
     async def connect(self, *, agent: bool) -> None:
         """Log in and ask for Docker's information; DialError when that cannot be done."""
-        keys = None if agent else [self._key()]
-        socket_path = quote(self.config.docker_socket, safe="")
-        through = f'Can\'t retrieve Docker Info: error during connect: Get "http://{socket_path}/{API}/info": '
+        through = self._through()
         try:
-            self._connection = await asyncssh.connect(
-                self.address,
-                int(self.config.port),
-                username=self.config.user,
-                client_keys=keys,
-                agent_path=os.environ.get("SSH_AUTH_SOCK") if agent else None,
-                known_hosts=None,
-                config=None,
-                preferred_auth="publickey",
-            )
+            if agent:
+                async with asyncssh.connect_agent(os.environ.get("SSH_AUTH_SOCK", "")) as keys:
+                    await self._log_in(await keys.get_keys())
+            else:
+                await self._log_in([self._key()])
         except ConnectionRefusedError as error:
             raise DialError(
                 "Can't retrieve Docker Info: Cannot connect to the Docker daemon at "
@@ -68,6 +62,23 @@ class Host:
             raise DialError(f"{through}{self._socket_words(error)}") from error
         except DockerError as error:
             raise DialError(f"Can't retrieve Docker Info: Error response from daemon: {error}") from error
+
+    async def _log_in(self, keys: Sequence[asyncssh.SSHKey | asyncssh.SSHKeyPair]) -> None:
+        self._connection = await asyncssh.connect(
+            self.address,
+            int(self.config.port),
+            username=self.config.user,
+            client_keys=keys,
+            agent_path=None,
+            known_hosts=None,
+            config=None,
+            preferred_auth="publickey",
+        )
+
+    def _through(self) -> str:
+        """How rke begins what happened on the way to Docker's information."""
+        path = quote(self.config.docker_socket, safe="")
+        return f'Can\'t retrieve Docker Info: error during connect: Get "http://{path}/{API}/info": '
 
     def _access(self) -> str:
         return f"Unable to access node with address [{self.address}:{self.config.port}] using SSH. "
@@ -94,8 +105,7 @@ class Host:
             raise DialError(
                 f"Can't establish dialer connection: Error while reading SSH key file: open {path}: {words}"
             ) from error
-        socket_path = quote(self.config.docker_socket, safe="")
-        through = f'Can\'t retrieve Docker Info: error during connect: Get "http://{socket_path}/{API}/info": '
+        through = self._through()
         try:
             return asyncssh.import_private_key(data)
         except asyncssh.KeyEncryptionError as error:
