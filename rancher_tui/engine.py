@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
@@ -17,6 +18,9 @@ from rancher_tui.install.lock import HeldError, Holder, TakeOverError
 from rancher_tui.install.session import Home, Opened, Session, SessionError
 from rancher_tui.install.state import InstallState
 from rancher_tui.install.store import Store
+
+if TYPE_CHECKING:
+    from rancher_tui.rke.runs import RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,16 @@ class SessionLine:
     """State of the newest run (`running`, `exited`, …); empty without one."""
     damage: str = ""
     """Why the session cannot be read; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do; `warnings` need a typed yes (`codes`), `refusal` says why it may not be."""
+
+    lines: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    codes: frozenset[str] = frozenset()
+    refusal: Message = EMPTY
 
 
 class LocalInstall:
@@ -149,6 +163,72 @@ class LocalInstall:
                 "{path} is written; the one before is {kept}", path=str(exported.path), kept=exported.kept.name
             )
         return [Finding(Status.PASS, "exported", "", title, check="export", step=10)]
+
+    def run_status(self, run: str = "") -> RunStatus:
+        from rancher_tui.rke.runs import status
+
+        return status(self.session.path, run or None)
+
+    def run_log(self, run: str) -> Path | None:
+        from rancher_tui.rke.runs import find
+
+        found = find(self.session.path, run or None)
+        return found.log if found else None
+
+    def run_quiet_s(self, run: str) -> float | None:
+        path = self.run_log(run)
+        try:
+            written = path.stat().st_mtime if path else None
+        except OSError:
+            return None
+        return max(0.0, datetime.now(UTC).timestamp() - written) if written else None
+
+    def run_names(self) -> list[str]:
+        from rancher_tui.rke.runs import runs
+
+        return [run.id for run in runs(self.session.path)]
+
+    def plan(self) -> Plan:
+        from rancher_tui.install import rules
+        from rancher_tui.operations import OperationError, rke_binary
+
+        state = self.store.state
+        if lacking := rules.missing(state, 11):
+            return Plan(refusal=lacking)
+        try:
+            binary = rke_binary(self.session, state)
+        except OperationError as error:
+            return Plan(refusal=error.message)
+        hosts = (
+            msg("{address}: {roles}, as {user}", address=node.address, roles=", ".join(node.roles), user=node.user)
+            for node in state.nodes
+        )
+        return Plan((msg("{binary} up brings up Kubernetes and Rancher on:", binary=str(binary)), *hosts))
+
+    def start_run(self, agreed: frozenset[str]) -> Sequence[Finding]:
+        from rancher_tui.operations import OperationError, RunRequest, start_run
+
+        try:
+            run = start_run(self.session, self.store.state, RunRequest(agreed=agreed))
+        except OperationError as error:
+            return [_failed("run", error.code, error.message)]
+        return [Finding(Status.PASS, "started", "", msg("run {run} is started", run=run.id), check="run", step=11)]
+
+    async def stop_run(self, run: str) -> AsyncIterator[Message]:
+        from rancher_tui.install.lock import user_name
+        from rancher_tui.rke.runs import find
+        from rancher_tui.rke.stop import stop
+
+        found = find(self.session.path, run or None)
+        if found is None:
+            return
+        async for moment in stop(found, by=user_name()):
+            if moment.step in ("ended", "gone"):
+                yield msg("the run is stopped")
+            elif moment.step == "killed":
+                yield msg("rke did not leave and was killed")
+            else:
+                yield msg("asked rke to stop; {seconds} s until it is killed", seconds=round(moment.left_s))
 
     def close(self) -> None:
         if self._closed:

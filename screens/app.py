@@ -273,11 +273,7 @@ class RancherApp(App[int]):
 
 
 def open_ui(home: Path | None, session: str | None) -> int:
-    """Open the screens; the exit code."""
-    from rancher_tui.engine import LocalEngine
+    """Open the screens at this terminal; the exit code."""
+    from screens.terminal import open_at_terminal
 
-    app = RancherApp(LocalEngine.of(home), session or "")
-    try:
-        return app.run(mouse=False) or 0
-    finally:
-        app.save_and_close()
+    return open_at_terminal(home, session)

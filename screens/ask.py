@@ -10,7 +10,7 @@ from rancher_tui.i18n import _
 from rancher_tui.install.steps import StepState
 from screens.dialog import Dialog, Entry
 from screens.widgets.lines import Line, Text, fit, wrap
-from screens.words import shown, status_ink, status_word
+from screens.words import status_ink, status_word, step_title
 
 
 class Ask(Dialog[str]):
@@ -81,7 +81,7 @@ class AskStep(Dialog[str]):
     def _row(self, item: StepState) -> Line:
         return [
             (f"{item.step.number:>2} ", "dim"),
-            (fit(shown(item.step.title), 36), "plain"),
+            (fit(step_title(item.step), 22), "plain"),
             (fit(status_word(item.status), 8), status_ink(item.status)),
         ]
 

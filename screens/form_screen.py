@@ -80,7 +80,7 @@ class FormScreen(Frame):
         }
         form.show(values, {path: status for path, status in by_path.items() if status is not Status.PASS})
         form.styles.height = len(form.fields)
-        self.query_one(Findings).show(findings)
+        self.show_findings(findings)
         for text in self.query("#panel").results(Text):
             text.show(self.panel_lines())
 

@@ -7,7 +7,7 @@ method `do_NAME` for each action of its own. It keeps no copy of the state: it d
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import STEPS, Step, StepState, StepStatus
 from rancher_tui.text import clean
 from screens.widgets.bars import Bar, Keys, Rule, key_of
+from screens.widgets.findings import Findings
 from screens.widgets.lines import Line
 from screens.widgets.rail import Rail
 from screens.words import shown, status_ink, status_word
@@ -45,7 +46,15 @@ def bindings(place: str) -> list[BindingType]:
     ]
 
 
-_SPELLED = {"?": "question_mark", "[": "left_square_bracket", "]": "right_square_bracket", "/": "slash"}
+_SPELLED = {
+    "?": "question_mark",
+    "[": "left_square_bracket",
+    "]": "right_square_bracket",
+    "/": "slash",
+    ".": "full_stop",
+    ",": "comma",
+    "&": "ampersand",
+}
 
 
 def _spelled(key: str) -> str:
@@ -149,6 +158,11 @@ class Frame(Screen[None]):
     def note(self, text: str | Message, ink: str = "strong") -> None:
         """Tell something in the rule above the keys; it stands until the next key that does something."""
         self.query_one("#note", Rule).show(shown(text), ink)
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Draw the findings below their rule; neither takes a line while there are none."""
+        self.query_one(Findings).show(findings)
+        self.query_one("#findings-rule", Rule).display = bool(findings)
 
     def draw_keys(self) -> None:
         """The last line for what can be done now."""

@@ -59,7 +59,7 @@ class NodesScreen(Frame):
             findings = self.rancher.live
         self.table.read_only = not self.rancher.session.store.writable
         self.table.show(state.nodes, judged_cells(findings, state.nodes))
-        self.query_one(Findings).show(findings)
+        self.show_findings(findings)
         self._draw_cell()
 
     def _draw_cell(self) -> None:

@@ -15,9 +15,12 @@ from rancher_tui.install.state import InstallState
 from rancher_tui.install.store import Store
 
 if TYPE_CHECKING:
-    from rancher_tui.engine import SessionLine
+    from pathlib import Path
+
+    from rancher_tui.engine import Plan, SessionLine
     from rancher_tui.install.lock import Holder
     from rancher_tui.install.session import Opened
+    from rancher_tui.rke.runs import RunStatus
 
 
 class Install(Protocol):
@@ -62,6 +65,27 @@ class Install(Protocol):
 
     def export(self) -> Sequence[Finding]:
         """Write the cluster file."""
+
+    def run_status(self, run: str = "") -> RunStatus:
+        """What is known of a run now; of the newest when none is named."""
+
+    def run_log(self, run: str) -> Path | None:
+        """Where a run's log lies; None without a run."""
+
+    def run_quiet_s(self, run: str) -> float | None:
+        """Seconds since a run wrote its last byte; None before the first."""
+
+    def run_names(self) -> list[str]:
+        """All runs, the oldest first."""
+
+    def plan(self) -> Plan:
+        """What a run would do to which host, and what needs a typed yes."""
+
+    def start_run(self, agreed: frozenset[str]) -> Sequence[Finding]:
+        """Start rke up."""
+
+    def stop_run(self, run: str) -> AsyncIterator[Message]:
+        """Stop a run and say how it goes."""
 
     def close(self) -> None:
         """Save and let the session go."""

@@ -1,12 +1,10 @@
 """Lines: a widget that draws lines of inked text from its top line on, without scrollbars, markup or children.
 
 A line is a list of parts `(text, ink)`. Text is drawn as it is: what comes from outside is cleaned before.
-Inks are component classes (`ink--fail`), coloured in app.tcss.
+Inks are names of styles (`screens/inks.py`).
 """
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -15,14 +13,11 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from screens.inks import ink
 from screens.signs import plain, signs
 
 Part = tuple[str, str]
 Line = list[Part]
-
-INKS = (
-    "plain", "dim", "strong", "title", "pass", "warn", "fail", "unknown", "cursor", "edit", "caret", "label",
-)  # fmt: skip
 
 
 def fit(text: str, cells: int) -> str:
@@ -56,19 +51,17 @@ def spread(left: Line, right: Line, cells: int) -> Line:
     """`left` at the beginning and `right` at the end of a line; the left part gives way."""
     room = cells - sum(cell_len(text) for text, _ in right)
     fitted: Line = []
-    for text, ink in left:
+    for text, name in left:
         taken = min(cell_len(text), room)
         if taken <= 0:
             break
-        fitted.append((fit(text, taken), ink))
+        fitted.append((fit(text, taken), name))
         room -= taken
     return [*fitted, (" " * max(0, room), "plain"), *right]
 
 
 class Lines(Widget):
     """Draws `self.line(y)` for every line in view. Subclasses give `count` and `line`."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{ink}" for ink in INKS}
 
     top = 0
 
@@ -82,8 +75,8 @@ class Lines(Widget):
         raise NotImplementedError
 
     def ink(self, name: str) -> Style:
-        """The style of an ink on this widget."""
-        return self.get_component_rich_style(f"ink--{name}")
+        """The style of an ink in the theme of now."""
+        return ink(name, self.app.theme)
 
     def render_line(self, y: int) -> Strip:
         return self.strip(self.line_in_view(y, self.content_size.width))
@@ -95,7 +88,7 @@ class Lines(Widget):
 
     def strip(self, parts: Line) -> Strip:
         """Parts as Textual draws them, in exactly the width of the widget."""
-        segments = [Segment(plain(text), self.ink(ink)) for text, ink in parts if text]
+        segments = [Segment(plain(text), self.ink(name)) for text, name in parts if text]
         return Strip(segments).adjust_cell_length(self.content_size.width, self.ink("plain"))
 
     def repaint_line(self, number: int) -> None:

@@ -1,0 +1,43 @@
+"""The App at a real terminal: only what changed is sent, nothing is left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
+from textual.screen import Screen
+
+from rancher_tui.engine import LocalEngine
+from screens.app import RancherApp
+from screens.frugal import Paper, Sent
+from screens.services import Engine
+
+
+class TerminalApp(RancherApp):
+    """RancherApp that compares every update with what the terminal shows already."""
+
+    def __init__(self, engine: Engine, session: str = "") -> None:
+        super().__init__(engine, session)
+        self.paper = Paper()
+        self._disable_notifications = True
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send the difference to what is shown; Textual's own way for whatever is no update of cells."""
+        able = self._running and not self._closed and not self._batch_count and self._driver is not None
+        if able and not self.is_headless and isinstance(renderable, CompositorUpdate):
+            text = self.paper.changes(renderable, self.size.width, self.console)
+            if text == "":
+                self.post_display_hook()
+                return
+            renderable = renderable if text is None else Sent(text)
+        super()._display(screen, renderable)
+
+
+def open_at_terminal(home: Path | None, session: str | None) -> int:
+    """Open the screens; the exit code."""
+    app = TerminalApp(LocalEngine.of(home), session or "")
+    try:
+        return app.run(mouse=False) or 0
+    finally:
+        app.save_and_close()

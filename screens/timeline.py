@@ -1,0 +1,79 @@
+"""A run in two lines: what is known of the process, and the phases that it went through."""
+
+from __future__ import annotations
+
+from rancher_tui.i18n import _
+from rancher_tui.rke.progress import PhaseProgress, Progress
+from rancher_tui.rke.runs import RunStatus
+from screens.signs import signs
+from screens.widgets.lines import Line
+
+QUIET = 30.0
+"""Seconds without a line after which the silence is told."""
+
+
+def clock(seconds: float | None) -> str:
+    """`7:42`, or `1:02:03`."""
+    if seconds is None:
+        return ""
+    hours, rest = divmod(int(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def status_line(status: RunStatus, quiet_s: float | None) -> Line:
+    """State, elapsed time, process, exit code."""
+    if status.state == "none":
+        return [(_(" no run yet"), "dim")]
+    verb = next((word for word in status.argv[1:] if not word.startswith("-")), "")
+    parts: Line = [(f" rke {verb}  ", "strong"), (f"{_state(status)} {clock(status.elapsed_s)}  ", _ink(status))]
+    if status.live:
+        parts.append((_("pid {pid}, goes on without us").format(pid=status.pid), "dim"))
+        if quiet_s is not None and quiet_s >= QUIET:
+            parts.append((_("  quiet for {seconds:.0f} s").format(seconds=quiet_s), "warn"))
+    elif status.exit_code is not None:
+        parts.append((_("exit code {code}").format(code=status.exit_code), "plain"))
+    elif status.signal is not None:
+        parts.append((_("ended by signal {number}").format(number=status.signal), "fail"))
+    return parts
+
+
+def _state(status: RunStatus) -> str:
+    words = {
+        "running": _("running"),
+        "exited": _("ended"),
+        "signalled": _("killed"),
+        "stopped": _("stopped"),
+        "lost": _("lost: its runner ended without a word"),
+    }
+    return words.get(str(status.state), str(status.state))
+
+
+def _ink(status: RunStatus) -> str:
+    if status.live:
+        return "strong"
+    return "plain" if status.state == "exited" and status.exit_code == 0 else "fail"
+
+
+def phases_line(progress: Progress, live: bool, cells: int) -> Line:
+    """The phases that began, the last ones where not all fit."""
+    parts = [_phase(phase, live) for phase in progress.phases]
+    width, kept = 0, []
+    for part in reversed(parts):
+        size = sum(len(text) for text, _ink in part)
+        if width + size > cells - 3:
+            kept.append([(f"{signs().ellipsis} ", "dim")])
+            break
+        width += size
+        kept.append(part)
+    return [(" ", "plain"), *(piece for part in reversed(kept) for piece in part)]
+
+
+def _phase(phase: PhaseProgress, live: bool) -> Line:
+    took = f" {clock(phase.elapsed_s)}" if (phase.elapsed_s or 0) >= 1 else ""
+    if phase.active and live:
+        hosts = (
+            _(" {done} of {all}").format(done=len(phase.done_hosts()), all=len(phase.hosts)) if phase.hosts else ""
+        )
+        return [(f"{phase.name} {signs().cursor}{hosts}{took}  ", "strong")]
+    return [(f"{phase.name} ", "dim"), (signs().done, "pass"), (f"{took}  ", "dim")]
