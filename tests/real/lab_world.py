@@ -26,11 +26,16 @@ CLUSTER_FILE = "rancher-cluster.yml"
 class World:
     """One lab and what an operator would have typed for it."""
 
-    def __init__(self, folder: Path, state: InstallState) -> None:
+    def __init__(self, folder: Path, state: InstallState, work: Path) -> None:
+        """`work` is the folder in which rke runs."""
         self.folder = folder
         self.state = state
-        self.work = folder.parent / f"{folder.name}-cluster"
-        self.work.mkdir()
+        self.work = work
+        self.work.mkdir(exist_ok=True)
+
+    def at(self, work: Path) -> World:
+        """The same world for another cluster file."""
+        return World(self.folder, self.state, work)
 
     def start(self, *faults: str) -> None:
         session.start(self.folder, faults=faults)
@@ -193,7 +198,7 @@ def _objects(fqdn: str, ca: str) -> Iterator[dict[str, Any]]:
 @contextmanager
 def world(folder: Path, *faults: str, pace: float = PACE) -> Iterator[World]:
     """A running world, stopped in the end."""
-    made = World(folder, session.create(folder, pace=pace))
+    made = World(folder, session.create(folder, pace=pace), folder.parent / f"{folder.name}-cluster")
     made.start(*faults)
     try:
         yield made

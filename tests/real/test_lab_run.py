@@ -274,7 +274,7 @@ async def test_another_name_in_the_cluster_file_is_not_found_behind_the_balancer
 
 def test_broken_addons_end_in_a_warning_and_a_success_that_is_none(lab: World) -> None:
     lab.cluster_file(
-        addons="kind: Secret\napiVersion: v1\nmetadata: {name: x}\ndata: {a: <BASE64_CA>}\n", addon_job_timeout=60
+        addons="kind: Secret\napiVersion: v1\nmetadata: {name: x}\ndata: {a: <BASE64_CA>}\n", addon_job_timeout=30
     )
     done = lab.up()
     assert done.returncode == 0
@@ -305,7 +305,8 @@ def test_calls_that_need_no_world(deployed: World, arguments: list[str], code: i
     assert words in done.stdout + done.stderr
 
 
-async def test_every_host_that_fails_is_left_out_and_none_left_is_fatal(lab: World) -> None:
+def test_every_host_that_fails_is_left_out_and_none_left_is_fatal(deployed: World, tmp_path: Path) -> None:
+    lab = deployed.at(tmp_path / "cluster")
     lab.cluster_file(
         nodes=[
             {
@@ -360,8 +361,10 @@ def test_a_key_in_the_agent_is_used_where_the_file_asks_for_it(
     ],
 )
 def test_a_key_that_cannot_be_used_is_told_in_rke_s_words(
-    lab: World, tmp_path: Path, content: str | None, words: str
+    deployed: World, tmp_path: Path, content: str | None, words: str
 ) -> None:
+    lab = deployed.at(tmp_path / "cluster")
+    lab.cluster_file()
     key = tmp_path / "key"
     if content == "encrypted":
         made = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
@@ -374,7 +377,7 @@ def test_a_key_that_cannot_be_used_is_told_in_rke_s_words(
     assert (done.returncode, done.stderr.count(words)) == (1, 3)
 
 
-def test_a_host_that_drops_out_makes_the_run_end_incomplete(tmp_path: Path) -> None:
+async def test_a_host_that_drops_out_makes_the_run_end_incomplete_and_is_back_afterwards(tmp_path: Path) -> None:
     with world(tmp_path / "lab", "host-dropped") as lab:
         lab.cluster_file()
         done = lab.up()
@@ -382,18 +385,12 @@ def test_a_host_that_drops_out_makes_the_run_end_incomplete(tmp_path: Path) -> N
         assert done.returncode == 1
         assert f"Removing host [{third}] from node lists" in done.stderr
         assert f"Provisioning incomplete, host(s) [{third}] skipped" in done.stderr.splitlines()[-1]
-
-
-async def test_a_host_that_dropped_out_is_back_when_rke_has_ended(tmp_path: Path) -> None:
-    with world(tmp_path / "lab", "host-dropped") as lab:
-        lab.cluster_file()
-        lab.up()
         assert (await lab.run("true", 3)).exit_status == 0
 
 
 async def test_a_job_that_fails_leaves_no_rancher(tmp_path: Path) -> None:
     with world(tmp_path / "lab", "addon-job-fails") as lab:
-        lab.cluster_file(addon_job_timeout=60)
+        lab.cluster_file(addon_job_timeout=30)
         done = lab.up()
         assert done.returncode == 0
         assert "Failed to deploy addon execute job [rke-user-includes-addons]" in done.stderr
