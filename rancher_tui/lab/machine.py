@@ -15,18 +15,6 @@ from rancher_tui.lab.layout import LabHost, Settings
 
 CERTIFICATES = "etc/kubernetes/ssl"
 
-_ONE_SHOT = {
-    "cert-deployer",
-    "cert-fetcher",
-    "cluster-state-deployer",
-    "kube-cleaner",
-    "rke-bundle-cert",
-    "rke-log-cleaner",
-    "rke-log-linker",
-    "rke-port-checker",
-}
-"""Containers that end by themselves."""
-
 _REGISTER_AFTER = 1.5
 """Real seconds from the kubelet's start to its node."""
 
@@ -84,7 +72,7 @@ class Machine:
             self._spawn(self._register())
         elif name == "kube-cleaner":
             self._clean()
-        if name in _ONE_SHOT:
+        if name in cluster.facts()["one_shot"]:
             self.engine.end(name)
 
     def _spawn(self, work: Any) -> None:

@@ -14,6 +14,7 @@ import shutil
 import stat
 import sys
 import uuid
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,13 @@ def _filled(text: str, values: dict[str, str]) -> str:
     return re.sub(r"@([a-z_]+)@", lambda match: values.get(match.group(1), match.group(0)), text)
 
 
+def _inside_quotes(text: str) -> str:
+    """`text` for a place between single quotes in a shell script."""
+    return text.replace("'", "'\\''")
+
+
 def _values(place: Place, settings: Settings, host: LabHost) -> dict[str, str]:
+    folder = place.host(host.name)
     seed = uuid.uuid5(uuid.NAMESPACE_DNS, f"{host.address}.{settings.fqdn}")
     return {
         "name": host.name,
@@ -42,9 +49,9 @@ def _values(place: Place, settings: Settings, host: LabHost) -> dict[str, str]:
         "user": settings.user,
         "fqdn": settings.fqdn,
         "domain": settings.domain,
-        "lab": str(place.folder),
-        "folder": str(place.host(host.name)),
-        "names": str(place.names),
+        "folder": _inside_quotes(str(folder)),
+        "pattern": _inside_quotes(re.sub(r"([][.*^$\\|])", r"\\\1", str(folder))),
+        "names": _inside_quotes(str(place.names)),
         "machine": seed.hex,
         "boot": str(seed),
     }
@@ -86,7 +93,7 @@ def write_programs(place: Place, settings: Settings, host: LabHost, described: d
             _script(binaries / reader, "#!/bin/sh\n" + script)
     for program, body in described["programs"].items():
         _script(binaries / program, "#!/bin/sh\n" + _filled(body, values))
-    sources = [("docker", docker_command.__file__, str(folder)), ("curl", web_command.__file__, values["lab"])]
+    sources = [("docker", docker_command.__file__, str(folder)), ("curl", web_command.__file__, str(place.folder))]
     for program, source, told in sources:
         command = shlex.join([sys.executable, "-I", "-S", source, told])
         _script(binaries / program, f'#!/bin/sh\nexec {command} "$@"\n')
@@ -102,7 +109,8 @@ def _write_files(folder: Path, described: dict[str, Any], values: dict[str, str]
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_text(_filled(text, values))
     for path in (root / SOCKET.lstrip("/"), folder / SOCKET_NAME):
-        os.mknod(path, stat.S_IFSOCK | 0o660)
+        with suppress(OSError):
+            os.mknod(path, stat.S_IFSOCK | 0o660)
 
 
 def lay_out(place: Place, settings: Settings, host: LabHost, described: dict[str, Any]) -> None:

@@ -178,6 +178,18 @@ def test_openssh_logs_in_and_runs_a_command(lab: World, requires: Callable[..., 
     assert (done.returncode, done.stdout) == (5, "")
 
 
+async def test_a_folder_with_an_odd_name_makes_no_difference(tmp_path: Path) -> None:
+    with world(tmp_path / "la b's $x|[y].*\\") as lab:
+        done = await lab.run(
+            "cat /etc/hostname; ls -d /opt; df -P /opt; docker ps -q; id -Gn; curl -s x.invalid; echo $?"
+        )
+        assert str(done.stdout).splitlines()[:2] == ["rancher-1", "/opt"]
+        assert str(done.stdout).splitlines()[-2:] == ["operator docker", "6"]
+        assert done.stderr == ""
+        assert (await docker(lab, "/_ping")).status == 200
+        assert lab.rke("--version").stdout == "rke version v0.1.16\n"
+
+
 async def test_an_unreachable_host_refuses_the_connection(tmp_path: Path) -> None:
     with world(tmp_path / "lab", "host-unreachable") as lab:
         with pytest.raises(ConnectionRefusedError):
