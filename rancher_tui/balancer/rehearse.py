@@ -37,13 +37,14 @@ async def rehearse(
     ca_pem: str | None = None,
     idle: float = IDLE,
     settle: float = SETTLE,
+    stop_one: bool = True,
     limit: float = 10.0,
 ) -> AsyncIterator[Finding]:
     """Start echo servers on the nodes, judge what comes through the balancer, stop them, also when cancelled.
 
     `idle` seconds of silence on a WebSocket (0 leaves it out), `settle` seconds for the balancer to notice that a
-    node came up or stopped (0: no node is stopped), `limit` seconds for one request. `facts` is filled with
-    `nodes`, `spread`, `headers`, `websocket_headers` and `errors`.
+    node came up or stopped, `stop_one` whether one is stopped, `limit` seconds for one request. `facts` is filled
+    with `nodes`, `spread`, `headers`, `websocket_headers` and `errors`.
     """
     facts |= {"nodes": {}, "spread": {}, "headers": [], "errors": {}}
     judge = Judge("rehearse", state.fqdn or "balancer")
@@ -76,25 +77,20 @@ async def rehearse(
         if not up:
             return
         yield judge.good("echo", msg("Echo servers run on {number} nodes", number=len(up)), nodes=facts["nodes"])
-        async for finding in _through(front, judge, echoes, up, facts, idle, settle):
+        through = Through(front, judge, echoes.token, tuple(name_of(row, node) for row, node in up), facts)
+        async for finding in _through(through, idle, settle):
             yield finding
+        if stop_one and len(up) > 1 and any(facts["spread"].values()):
+            yield await _failover(through, echoes, up[-1], settle)
 
 
-async def _through(
-    front: Front,
-    judge: Judge,
-    echoes: Echoes,
-    up: list[tuple[int, Node]],
-    facts: dict[str, Any],
-    idle: float,
-    settle: float,
-) -> AsyncIterator[Finding]:
+async def _through(through: Through, idle: float, settle: float) -> AsyncIterator[Finding]:
     """Everything that is asked through the balancer, the cheap rungs first; a broken way ends it."""
-    untrusted = await _untrusted(front)
+    judge = through.judge
+    untrusted = await _untrusted(through.front)
     if untrusted is not None:
         yield judge.unreachable(untrusted)
-        front = replace(front, verify=False)
-    through = Through(front, judge, echoes.token, tuple(name_of(row, node) for row, node in up), facts)
+        through.front = replace(through.front, verify=False)
     first = await _first_answer(through, settle)
     if isinstance(first, FetchError):
         yield judge.unreachable(first)
@@ -104,26 +100,22 @@ async def _through(
     yield http2(judge, first)
     silence = asyncio.create_task(through.idle(idle)) if idle > 0 else None
     try:
-        broken = False
         async for finding in through.spread():
-            broken = broken or not any(facts["spread"].values())
             yield finding
-        if broken:
+        if not any(through.facts["spread"].values()):
             return
         async for finding in through.header_table():
             yield finding
         async for finding in through.websocket():
             yield finding
-        for finding in await asyncio.gather(through.streaming(), through.upload(), redirect(judge, front)):
-            yield finding
-        if silence is not None:
-            yield await silence
+        looks = [through.streaming(), through.upload(), redirect(judge, through.front)]
+        for found in [*await asyncio.gather(*looks), await silence if silence is not None else None]:
+            if found is not None:
+                yield found
     finally:
         if silence is not None:
             silence.cancel()
             await asyncio.gather(silence, return_exceptions=True)
-    if settle > 0 and len(up) > 1:
-        yield await _failover(through, echoes, up[-1], settle)
 
 
 async def _untrusted(front: Front) -> FetchError | None:

@@ -11,7 +11,9 @@ import errno
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 Kind = Literal["unresolved", "refused", "unreachable", "timeout", "untrusted", "tls", "closed", "protocol"]
 
 _BODY_LIMIT: Final = 1 << 20
+_PAUSE: Final = 0.25
+"""Seconds of silence that end what counts as the first part of a body."""
 
 
 class FetchError(Exception):
@@ -75,6 +79,12 @@ def tls_context(ca_pem: str | None = None, *, verify: bool = True) -> ssl.SSLCon
     return context
 
 
+@lru_cache(maxsize=16)
+def _shared_context(ca_pem: str | None, verify: bool, _http2: bool) -> ssl.SSLContext:
+    """A context kept for further requests; httpx sets its ALPN list, so each choice of HTTP/2 has its own."""
+    return tls_context(ca_pem, verify=verify)
+
+
 async def fetch(
     url: str,
     *,
@@ -91,12 +101,13 @@ async def fetch(
 ) -> Answer:
     """The answer to one request for `url`, from `address` and `port` where they are given (Host and SNI stay).
 
-    `ca_pem` holds the CAs to trust in place of the system's. With `first_only` the body is what came first.
+    `ca_pem` holds the CAs to trust in place of the system's. With `first_only` the body is what came before
+    the first pause.
     FetchError where no answer came.
     """
     import httpx
 
-    context = await asyncio.to_thread(tls_context, ca_pem, verify=verify)
+    context = await asyncio.to_thread(_shared_context, ca_pem, verify, http2)
     started = time.monotonic()
     try:
         async with (
@@ -133,10 +144,15 @@ def _pinned(url: str, address: str | None, port: int | None, headers: Mapping[st
 
 async def _body(response: httpx.Response, first_only: bool) -> bytes:
     body = b""
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) >= _BODY_LIMIT or (first_only and body):
-            break
+    chunks = response.aiter_bytes()
+    with suppress(TimeoutError):
+        async for chunk in chunks:
+            body += chunk
+            if len(body) >= _BODY_LIMIT:
+                break
+            if first_only:
+                async with asyncio.timeout(_PAUSE):
+                    body += b"".join([more async for more in chunks])
     return body[:_BODY_LIMIT]
 
 
