@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from rancher_tui.lab.rke import config
 from rancher_tui.lab.rke.log import FatalError
@@ -16,12 +19,12 @@ NODE = "- {address: 10.0.0.1, user: rancher, role: [controlplane, etcd, worker]}
 
 def refusal(text: str) -> str:
     with pytest.raises(FatalError) as refused:
-        config.judge(config.parse(text), PATH)
+        config.judge(config.parse(text.encode()), PATH)
     return str(refused.value)
 
 
 def taken(text: str) -> config.ClusterConfig:
-    return config.judge(config.parse(text), PATH)
+    return config.judge(config.parse(text.encode()), PATH)
 
 
 def node(**fields: Any) -> str:
@@ -57,6 +60,22 @@ def test_a_good_file_gets_rke_s_defaults() -> None:
             "yaml: unmarshal errors:\n  line 3: cannot unmarshal !!str `120` into int",
         ),
         (f"nodes:\n{NODE}addons: [a]\n", "yaml: unmarshal errors:\n  line 3: cannot unmarshal !!seq into string"),
+        (
+            "hello world",
+            "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `hello w...` "
+            "into v3.RancherKubernetesEngineConfig",
+        ),
+        ("nodes: {a: b}\n", "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!map into []v3.RKEConfigNode"),
+        (
+            "services:\n  etcd: 5\n",
+            "yaml: unmarshal errors:\n  line 2: cannot unmarshal !!int `5` into v3.ETCDService",
+        ),
+        ("? [a]\n: b\n", "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!seq into string"),
+        ("<<: plain\n", "yaml: map merge requires map or sequence of maps as the value"),
+        (
+            "addon_job_timeout: .nan\n",
+            "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!float `.nan` into int",
+        ),
     ],
 )
 def test_files_that_do_not_parse(text: str, words: str) -> None:
@@ -104,6 +123,20 @@ def test_a_bad_service_range_is_refused() -> None:
 )
 def test_what_go_s_yaml_takes_is_taken(addition: str) -> None:
     assert taken(f"nodes:\n{NODE}{addition}\n").hosts
+
+
+def test_utf_16_with_a_mark_and_merged_maps_are_read() -> None:
+    text = "a: &a {ssh_key_path: /k, user: u}\nnodes:\n- {<<: *a, address: h1, user: own, role: [etcd]}\n"
+    host = config.judge(config.parse(text.encode("utf-16")), PATH).hosts[0]
+    assert (host.user, host.ssh_key_path) == ("own", "/k")
+
+
+@given(st.text(alphabet="nodes:- {}[]&*!<|>\t\n'\"?,#%@`abc01.é\x00", max_size=60) | st.text())
+@example("x: &x\n- *x\nnodes: *x\n")
+@example("[" * 2000 + "]" * 2000)
+def test_whatever_the_file_holds_it_is_taken_or_refused(text: str) -> None:
+    with suppress(FatalError, config.PanicError):
+        config.judge(config.parse(text.encode("utf-8", "surrogatepass")), PATH)
 
 
 def test_only_the_first_document_is_read() -> None:

@@ -67,34 +67,38 @@ class ClusterConfig:
         return tuple(host for host in self.hosts if role in host.roles)
 
 
-def read(name: str) -> str:
-    """The file's text; FatalError when there is none."""
+def read(name: str) -> bytes:
+    """The file's bytes; FatalError when there is none."""
     path = Path(name)
     shown = path if path.is_absolute() else Path.cwd() / path
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes()
     except OSError as error:
         words = (error.strerror or "").lower()
         raise FatalError(
             f"Failed to resolve cluster file: Can not find cluster configuration file: open {shown}: {words}"
         ) from error
-    except UnicodeDecodeError as error:
-        raise FatalError("Failed to parse cluster file: yaml: invalid leading UTF-8 octet") from error
 
 
-def parse(text: str) -> dict[str, Any]:
-    """The decoded file; FatalError with Go's words for broken YAML or a wrong type."""
+def parse(data: bytes) -> dict[str, Any]:
+    """The decoded file (UTF-8, or UTF-16 with a mark); FatalError with Go's words for broken YAML or a wrong type."""
     try:
-        node = next(iter(yaml.compose_all(text, yaml.CSafeLoader)), None)
+        node = next(iter(yaml.compose_all(data, yaml.CSafeLoader)), None)
     except yaml.MarkedYAMLError as error:
-        raise FatalError(f"Failed to parse cluster file: yaml: {_place(error)}{error.problem}") from error
-    except yaml.YAMLError as error:
-        raise FatalError("Failed to parse cluster file: yaml: control characters are not allowed") from error
+        raise _unparsed(f"{_place(error)}{error.problem}") from error
+    except RecursionError as error:
+        raise _unparsed("exceeded max depth of 10000") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise _unparsed("control characters are not allowed") from error
     problems: list[str] = []
-    loaded = _decode(node, facts()["cluster_file"], problems) if node is not None else None
+    loaded = _decode(node, facts()["cluster_file"], "", problems) if node is not None else None
     if problems:
-        raise FatalError("Failed to parse cluster file: yaml: unmarshal errors:\n  " + "\n  ".join(problems))
+        raise _unparsed("unmarshal errors:\n  " + "\n  ".join(problems))
     return loaded if isinstance(loaded, dict) else {}
+
+
+def _unparsed(words: str) -> FatalError:
+    return FatalError(f"Failed to parse cluster file: yaml: {words}")
 
 
 def _place(error: yaml.MarkedYAMLError) -> str:
@@ -109,44 +113,53 @@ def _place(error: yaml.MarkedYAMLError) -> str:
     return f"line {line}: " if line else ""
 
 
-_GO_TYPES = {"string": "string", "bool": "bool", "int": "int"}
-
-
-def _go_type(wanted: Any) -> str:
-    if isinstance(wanted, list):
-        return f"[]{_go_type(wanted[0])}"
-    return _GO_TYPES.get(wanted, "v3.RancherKubernetesEngineConfig") if isinstance(wanted, str) else "v3.Config"
-
-
-def _mismatch(node: yaml.Node, wanted: Any) -> str:
+def _mismatch(node: yaml.Node, wanted: Any, path: str) -> str:
     tag = node.tag.replace("tag:yaml.org,2002:", "!!")
     value = ""
     if isinstance(node, yaml.ScalarNode):
         value = f" `{node.value[:7]}...`" if len(node.value) > 10 else f" `{node.value}`"
-    return f"line {node.start_mark.line + 1}: cannot unmarshal {tag}{value} into {_go_type(wanted)}"
+    kind = wanted
+    if isinstance(wanted, list):
+        kind = f"[]{wanted[0] if isinstance(wanted[0], str) else facts()['go_types'][path]}"
+    elif isinstance(wanted, dict):
+        kind = facts()["go_types"][path]
+    return f"line {node.start_mark.line + 1}: cannot unmarshal {tag}{value} into {kind}"
 
 
-def _decode(node: yaml.Node, wanted: Any, problems: list[str]) -> Any:
+def _decode(node: yaml.Node, wanted: Any, path: str, problems: list[str]) -> Any:
     """A node as the wanted type; a null gives None, a mismatch None and a problem."""
     if node.tag.endswith(":null"):
         return None
     if wanted == "any":
         return True
     if isinstance(wanted, dict) and isinstance(node, yaml.MappingNode):
-        decoded = {}
-        for key, value in node.value:
-            if key.value in wanted:
-                decoded[key.value] = _decode(value, wanted[key.value], problems)
-        return decoded
+        return _decode_map(node, wanted, path, problems)
     if isinstance(wanted, list) and isinstance(node, yaml.SequenceNode):
-        return [_decode(item, wanted[0], problems) for item in node.value]
+        return [_decode(item, wanted[0], path, problems) for item in node.value]
     if isinstance(node, yaml.ScalarNode) and isinstance(wanted, str):
-        decoder = {"string": _text, "bool": _boolean, "int": _integer}[wanted]
-        decoded_scalar = decoder(node)
-        if decoded_scalar is not None:
-            return decoded_scalar
-    problems.append(_mismatch(node, wanted))
+        scalar = {"string": _text, "bool": _boolean, "int": _integer}[wanted](node)
+        if scalar is not None:
+            return scalar
+    problems.append(_mismatch(node, wanted, path))
     return None
+
+
+def _decode_map(node: yaml.MappingNode, wanted: dict[str, Any], path: str, problems: list[str]) -> dict[str, Any]:
+    decoded: dict[str, Any] = {}
+    for key, value in node.value:
+        if key.tag.endswith(":merge"):
+            parts = value.value if isinstance(value, yaml.SequenceNode) else [value]
+            for part in parts:
+                if not isinstance(part, yaml.MappingNode):
+                    raise _unparsed("map merge requires map or sequence of maps as the value")
+                if part is not node:
+                    decoded = {**_decode_map(part, wanted, path, problems), **decoded}
+        elif not isinstance(key, yaml.ScalarNode):
+            problems.append(_mismatch(key, "string", path))
+        elif key.value in wanted:
+            below = f"{path}.{key.value}".lstrip(".")
+            decoded[key.value] = _decode(value, wanted[key.value], below, problems)
+    return decoded
 
 
 def _text(node: yaml.ScalarNode) -> str:
@@ -158,9 +171,12 @@ def _boolean(node: yaml.ScalarNode) -> bool | None:
 
 
 def _integer(node: yaml.ScalarNode) -> int | None:
-    if node.tag.endswith(":int"):
-        return int(node.value.replace("_", ""), 0)
-    return int(float(node.value)) if node.tag.endswith(":float") else None
+    try:
+        if node.tag.endswith(":int"):
+            return int(node.value.replace("_", ""), 0)
+        return int(float(node.value)) if node.tag.endswith(":float") else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def judge(decoded: dict[str, Any], path: Path) -> ClusterConfig:
