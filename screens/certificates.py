@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from rancher_tui.i18n import _
 from screens.form_screen import FormScreen
+from screens.panels import certificates
+from screens.widgets.lines import Line
 
 
 class CertificatesScreen(FormScreen):
-    """Three files, and what they hold."""
+    """Three files, what they hold, and the right order."""
 
     PLACE = "certificates"
+
+    def panel_lines(self, cells: int) -> list[Line]:
+        rows = certificates.lines(self.facts("certificates"), cells)
+        if not rows:
+            return [[("", "plain")], [(_(" c reads the files and judges them."), "dim")]]
+        return [[("", "plain")], *rows]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from textual import events
 from textual.widget import Widget
 
 from rancher_tui.finding import Finding, Report, Status, worst
@@ -45,9 +47,21 @@ class FormScreen(Frame):
         """The area below the fields: by default lines of text."""
         yield Text(id="panel")
 
-    def panel_lines(self) -> list[Line]:
-        """What the panel shows; nothing by default."""
+    def panel_lines(self, cells: int) -> list[Line]:
+        """What the panel shows in so many columns; nothing by default."""
         return []
+
+    def facts(self, check: str) -> Mapping[str, Any]:
+        """What the last report of a check learnt; empty before the first."""
+        report = self.report(check)
+        return report.facts if report else {}
+
+    def findings_of(self, check: str) -> tuple[Finding, ...]:
+        """The findings of a check's last report, or those that come just now."""
+        if self.rancher.live and self.step and self.rancher.checks.step == self.step.number:
+            return self.rancher.live
+        report = self.report(check)
+        return report.findings if report else ()
 
     @property
     def form(self) -> Form:
@@ -81,8 +95,23 @@ class FormScreen(Frame):
         form.show(values, {path: status for path, status in by_path.items() if status is not Status.PASS})
         form.styles.height = len(form.fields)
         self.show_findings(findings)
+        self.draw_panel()
+
+    def draw_panel(self) -> None:
+        """Draw what is known for the width that there is."""
         for text in self.query("#panel").results(Text):
-            text.show(self.panel_lines())
+            text.show(self.panel_lines(max(20, text.content_size.width)))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw_panel)
+
+    def on_key(self, event: events.Key) -> None:
+        """Page keys scroll the panel, where there is one to scroll."""
+        page = {"pageup": -8, "pagedown": 8}.get(event.key)
+        for text in self.query("#panel").results(Text):
+            if page is not None:
+                event.stop()
+                text.scroll_by(page)
 
     def mode(self) -> str:
         if not self.form.fields:

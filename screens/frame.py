@@ -313,6 +313,18 @@ class Frame(Screen[None]):
         step = self.step
         self.rancher.start_checks([step.number] if step else [item.number for item in STEPS])
 
+    async def do_add(self) -> None:
+        await self._at_the_table("add")
+
+    async def do_paste(self) -> None:
+        await self._at_the_table("paste")
+
+    async def _at_the_table(self, action: str) -> None:
+        """Do something that belongs to the node table, there."""
+        await self.rancher.go("nodes")
+        if self.rancher.frame is not None:
+            await self.rancher.frame.action_do(action)
+
     def do_preflight(self) -> None:
         self.rancher.start_checks([1])
 

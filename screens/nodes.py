@@ -58,7 +58,7 @@ class NodesScreen(Frame):
         if self.rancher.live and self.rancher.checks.step == 6:
             findings = self.rancher.live
         self.table.read_only = not self.rancher.session.store.writable
-        self.table.show(state.nodes, judged_cells(findings, state.nodes))
+        self.table.show(state.nodes, judged_cells(findings))
         self.show_findings(findings)
         self._draw_cell()
 
@@ -164,20 +164,20 @@ class NodesScreen(Frame):
     def _edit_state(self, name: str, change: Callable[[InstallState], InstallState]) -> None:
         self.rancher.session.store.edit(name, change)
 
-    def do_open(self) -> None:
+    async def do_open(self) -> None:
         if self.table.read_only:
             self.note(
                 _("looked on only: {holder} holds this session").format(holder=self.rancher.holder_text()), "warn"
             )
         elif not self.table.editable():
-            self.do_add()
+            await self.do_add()
         else:
             self.table.edit()
 
-    def do_edit(self) -> None:
-        self.do_open()
+    async def do_edit(self) -> None:
+        await self.do_open()
 
-    def do_add(self) -> None:
+    async def do_add(self) -> None:
         state = self.rancher.session.store.state
         row = self.table.row + 1 if state.nodes else 0
         self._edit("added a host", lambda nodes: inserted(nodes, row, blank_like(nodes)))
@@ -241,7 +241,7 @@ class NodesScreen(Frame):
         )
         self.note(told)
 
-    def do_paste(self) -> None:
+    async def do_paste(self) -> None:
         from screens.paste import Paste
 
         self.app.push_screen(Paste(), self.take_paste)
@@ -262,16 +262,15 @@ def cell_of(finding: Finding) -> tuple[int, str] | None:
     return (int(number) - 1, field) if number.isdigit() else None
 
 
-def judged_cells(findings: tuple[Finding, ...], nodes: tuple[Node, ...]) -> Judged:
-    """The gravest status of each cell and row; findings of checks name the node by number or address."""
-    rows = {node.address: row for row, node in reversed(list(enumerate(nodes))) if node.address}
+def judged_cells(findings: tuple[Finding, ...]) -> Judged:
+    """The gravest status of each cell and row; findings of checks are about a row, `node N ADDRESS`."""
     judged: dict[tuple[int, str], Status] = {}
     for finding in by_gravity(findings):
         if finding.status is Status.PASS:
             continue
         cell = cell_of(finding)
-        if cell is None and finding.subject.split(" ")[0] in rows:
-            cell = (rows[finding.subject.split(" ")[0]], "")
+        if cell is None and finding.subject.startswith("node "):
+            cell = (int(finding.subject.split(" ")[1]) - 1, "")
         for key in {cell, (cell[0], "")} if cell else ():
             if _GRAVITY[finding.status] > _GRAVITY[judged.get(key, Status.PASS)]:
                 judged[key] = finding.status

@@ -17,9 +17,10 @@ from rancher_tui.install.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rancher_tui.engine import Plan, SessionLine
+    from rancher_tui.engine import SessionLine
     from rancher_tui.install.lock import Holder
     from rancher_tui.install.session import Opened
+    from rancher_tui.open_session import Plan
     from rancher_tui.rke.runs import RunStatus
 
 
@@ -65,6 +66,34 @@ class Install(Protocol):
 
     def export(self) -> Sequence[Finding]:
         """Write the cluster file."""
+
+    def back_up_config(self) -> Sequence[Finding]:
+        """Copy the exported cluster file, verified."""
+
+    def back_up_result(self) -> Sequence[Finding]:
+        """Copy what the run left, verified."""
+
+    @property
+    def backups(self) -> str:
+        """Where backups lie."""
+
+    def result_files(self) -> Sequence[tuple[str, bool]]:
+        """The files that a run leaves, and whether each is there."""
+
+    def balancer_text(self) -> str | Message:
+        """The load balancer's configuration; or what is missing for it."""
+
+    def balancer_file(self) -> str:
+        """The file that is proposed for the configuration."""
+
+    def write_balancer(self, path: str) -> Sequence[Finding]:
+        """Write the configuration; an existing file is kept under a dated name."""
+
+    async def host_keys(self) -> Sequence[Finding]:
+        """Every host's key: known (pass), new (unknown), changed or unseen (fail)."""
+
+    async def trust_host_keys(self) -> Message:
+        """Trust the keys that were seen last; how many."""
 
     def run_status(self, run: str = "") -> RunStatus:
         """What is known of a run now; of the newest when none is named."""

@@ -126,7 +126,7 @@ class SessionsScreen(Frame):
         opened = await self.rancher.engine.rehearsal()
         self.app.call_later(self.rancher.use, opened)
 
-    def do_add(self) -> None:
+    async def do_add(self) -> None:
         question = _("A name for the new session: letters, digits, '.', '-', '_'")
         self.app.push_screen(Ask(question), self._create)
 

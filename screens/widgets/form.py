@@ -65,7 +65,7 @@ class Form(EditingLines):
 
     def move_key(self, key: str) -> bool:
         distance = {
-            "up": -1, "shift+tab": -1, "down": 1, "tab": 1, "pageup": -10, "pagedown": 10,
+            "up": -1, "shift+tab": -1, "down": 1, "tab": 1,
             "home": -self.count, "end": self.count,
         }.get(key)  # fmt: skip
         if distance is not None:
