@@ -117,7 +117,7 @@ class HostServer:
         }
 
     async def _run(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
-        """Run one command, or a shell that reads standard input."""
+        """Run one command, or a shell that reads standard input; it ends with its channel."""
         environment = self._environment()
         command = process.command
         child = await asyncio.create_subprocess_exec(
@@ -130,29 +130,34 @@ class HostServer:
             cwd=environment["HOME"],
             start_new_session=True,
         )
-        if child.stdin is None or child.stdout is None or child.stderr is None:
-            raise RuntimeError("pipes were asked for")
-        feeding = asyncio.ensure_future(_feed(process, child.stdin))
-        output = asyncio.gather(_copy(child.stdout, process.stdout), _copy(child.stderr, process.stderr))
-        closed = asyncio.ensure_future(process.wait_closed())
+        work = asyncio.create_task(_attend(process, child))
+        closed = asyncio.create_task(process.wait_closed())
         try:
-            either: list[asyncio.Future[Any]] = [output, closed]
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not output.done():
-                output.cancel()
-                return
-            code = await child.wait()
-            if code < 0:
-                process.exit_with_signal(signal.Signals(-code).name.removeprefix("SIG"))
-            else:
-                process.exit(code)
+            await asyncio.wait({work, closed}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            feeding.cancel()
+            work.cancel()
             closed.cancel()
+            await asyncio.gather(work, closed, return_exceptions=True)
             if child.returncode is None:
                 with suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
                 await child.wait()
+
+
+async def _attend(process: asyncssh.SSHServerProcess[bytes], child: asyncio.subprocess.Process) -> None:
+    """Carry a command's input and output until it has ended and said all; then tell its end."""
+    if child.stdin is None or child.stdout is None or child.stderr is None:
+        raise RuntimeError("pipes were asked for")
+    feeding = asyncio.create_task(_feed(process, child.stdin))
+    try:
+        await asyncio.gather(_copy(child.stdout, process.stdout), _copy(child.stderr, process.stderr))
+        code = await child.wait()
+    finally:
+        feeding.cancel()
+    if code < 0:
+        process.exit_with_signal(signal.Signals(-code).name.removeprefix("SIG"))
+    else:
+        process.exit(code)
 
 
 async def _feed(process: asyncssh.SSHServerProcess[bytes], pipe: asyncio.StreamWriter) -> None:

@@ -81,7 +81,7 @@ def read(name: str) -> bytes:
 
 
 def parse(data: bytes) -> dict[str, Any]:
-    """The decoded file (UTF-8, or UTF-16 with a mark); FatalError with Go's words for broken YAML or a wrong type."""
+    """The decoded file (UTF-8, or UTF-16 with a mark); FatalError with Go's words for bad YAML or a wrong type."""
     try:
         node = next(iter(yaml.compose_all(data, yaml.CSafeLoader)), None)
     except yaml.MarkedYAMLError as error:
