@@ -16,7 +16,6 @@ from typing import Any
 
 from rancher_tui.lab import cluster, http
 from rancher_tui.lab.http import Request, Response, as_json
-from rancher_tui.lab.layout import API_PORT
 
 ADMIN_GROUP = "system:masters"
 
@@ -41,10 +40,11 @@ def _user(peer: dict[str, Any]) -> tuple[str, list[str]] | None:
 class ApiServer:
     """One kube-apiserver."""
 
-    def __init__(self, store: cluster.Cluster, address: str, folder: Path) -> None:
+    def __init__(self, store: cluster.Cluster, address: str, port: int, folder: Path) -> None:
         """`folder` holds kube-ca.pem, kube-apiserver.pem and kube-apiserver-key.pem."""
         self._store = store
         self._address = address
+        self._port = port
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
         self._tls.load_cert_chain(folder / "kube-apiserver.pem", folder / "kube-apiserver-key.pem")
@@ -55,7 +55,7 @@ class ApiServer:
     async def start(self) -> None:
         """Listen on the host's API port; OSError when it is taken."""
         handler = http.listener(self._handle)
-        self._server = await asyncio.start_server(handler, self._address, API_PORT, ssl=self._tls)
+        self._server = await asyncio.start_server(handler, self._address, self._port, ssl=self._tls)
 
     def stop(self) -> None:
         """Stop listening."""

@@ -15,10 +15,8 @@ from typing import Any
 
 from rancher_tui.files import write_atomic
 
-API_PORT = 6443
-"""RKE's API server port; it cannot be configured (RKE v0.1)."""
-
-_PREFERRED_PORTS = {"ssh": 2222, "http": 8080, "https": 8443, "dns": 5353, "ingress": 8081}
+PREFERRED_PORTS = {"ssh": 2222, "http": 8080, "https": 8443, "dns": 5353, "ingress": 8081, "api": 6443}
+"""RKE's API servers always listen on 6443; another port is taken only where the machine has none to give."""
 _ATTEMPTS = 200
 
 
@@ -44,6 +42,7 @@ class Settings:
     name_server_address: str
     dns_port: int
     ingress_port: int
+    api_port: int
     elsewhere: str
     """The address that the name server gives when it lies; nothing listens there."""
     pace: float = 0.1
@@ -172,10 +171,9 @@ def choose_settings(fqdn: str, user: str, host_names: tuple[str, ...], **others:
         network = f"127.{64 + secrets.randbelow(64)}.{1 + secrets.randbelow(250)}"
         nodes = [f"{network}.{11 + index}" for index in range(len(host_names))]
         balancer, server = f"{network}.10", f"{network}.53"
-        if not all(_bindable(address, API_PORT) for address in nodes):
-            continue
-        where = {"ssh": nodes, "http": [balancer], "https": [balancer], "dns": [server], "ingress": nodes}
-        ports = {use: _port(_PREFERRED_PORTS[use], addresses) for use, addresses in where.items()}
+        where = {"http": [balancer], "https": [balancer], "dns": [server]}
+        where |= dict.fromkeys(("ssh", "ingress", "api"), nodes)
+        ports = {use: _port(PREFERRED_PORTS[use], addresses) for use, addresses in where.items()}
         found = {use: port for use, port in ports.items() if port is not None}
         if len(found) < len(ports):
             continue
@@ -192,6 +190,7 @@ def choose_settings(fqdn: str, user: str, host_names: tuple[str, ...], **others:
             name_server_address=server,
             dns_port=found["dns"],
             ingress_port=found["ingress"],
+            api_port=found["api"],
             elsewhere=f"{network}.99",
         )
         return replace(settings, **others)

@@ -96,7 +96,9 @@ class Machine:
 
     async def _start_api(self) -> None:
         if self._api is None:
-            self._api = ApiServer(self._store, self.host.address, self._root / CERTIFICATES)
+            self._api = ApiServer(
+                self._store, self.host.address, self._settings.api_port, self._root / CERTIFICATES
+            )
             await self._api.start()
 
     def _clean(self) -> None:

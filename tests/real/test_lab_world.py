@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rancher_tui.lab import session
+from rancher_tui.lab import layout, session
 from rancher_tui.lab.faults import UnknownFaultError
 from tests.real.lab_world import World, until, world
 
@@ -61,6 +62,23 @@ def test_the_process_has_a_session_of_its_own_and_no_terminal(lab: World) -> Non
     assert os.getsid(process.pid) == process.pid
     assert process.terminal() is None
     assert process.ppid() != os.getpid()
+
+
+async def test_two_worlds_stand_side_by_side(lab: World, tmp_path: Path) -> None:
+    with world(tmp_path / "other") as other:
+        assert not {node.address for node in lab.state.nodes} & {node.address for node in other.state.nodes}
+        assert (await lab.run("hostname")).stdout == (await other.run("hostname")).stdout == "rancher-1\n"
+
+
+def test_an_occupied_port_is_passed_over(tmp_path: Path) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        port = taken.getsockname()[1]
+        preferred = dict.fromkeys(layout.PREFERRED_PORTS, port)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(layout, "PREFERRED_PORTS", preferred)
+            settings = layout.choose_settings("rancher.rehearsal.test", "operator", ("a", "b", "c"))
+    used = {settings.http_port, settings.https_port, settings.dns_port, settings.api_port, settings.ingress_port}
+    assert port not in used | {host.ssh_port for host in settings.hosts}
 
 
 def test_starting_twice_changes_nothing(lab: World) -> None:

@@ -9,12 +9,15 @@ import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rancher_tui.lab.rke import config as cluster_file
 from rancher_tui.lab.rke.facts import facts
 from rancher_tui.lab.rke.log import FatalError, Log
 from rancher_tui.lab.rke.run import Run
+
+if TYPE_CHECKING:
+    from rancher_tui.lab.layout import Settings
 
 
 class UsageError(Exception):
@@ -55,11 +58,11 @@ def _judged(path: Path, decoded: dict[str, Any], options: dict[str, str]) -> clu
     )
 
 
-def _lab_pace(lab: Path) -> float:
+def _settings(lab: Path) -> Settings:
     from rancher_tui.lab.layout import Place
 
     try:
-        return Place(lab).read_settings().pace
+        return Place(lab).read_settings()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FatalError(f"the rehearsal's lab in {lab} cannot be read: {error}") from error
 
@@ -84,11 +87,11 @@ def _work(
     job: Callable[[Run], Coroutine[Any, Any, None]],
 ) -> None:
     config = _judged(path, decoded, options)
-    pace = _lab_pace(lab)
+    settings = _settings(lab)
     lock = _hold_run_lock(lab)
 
     async def work() -> None:
-        run = Run(config, log, pace)
+        run = Run(config, log, settings.pace, settings.api_port)
         try:
             await job(run)
         except* FatalError as group:

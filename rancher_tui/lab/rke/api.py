@@ -14,7 +14,6 @@ import h11
 import yaml
 
 from rancher_tui.lab.http import Request, exchange
-from rancher_tui.lab.layout import API_PORT
 
 
 class ApiError(Exception):
@@ -28,9 +27,11 @@ class ApiError(Exception):
 class Api:
     """One API server, asked as the administrator."""
 
-    def __init__(self, address: str, ca: str, certificate: str, key: str) -> None:
-        """`ca`, `certificate` and `key` are PEM texts."""
-        self.address = address
+    def __init__(self, server: str, ca: str, certificate: str, key: str) -> None:
+        """`server` is `https://ADDRESS:PORT`; `ca`, `certificate` and `key` are PEM texts."""
+        self._host = server.partition("://")[2]
+        self.address, _colon, port = self._host.rpartition(":")
+        self._port = int(port)
         self._tls = ssl.create_default_context(cadata=ca)
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(certificate + key)
@@ -44,9 +45,8 @@ class Api:
             loaded = yaml.load(path.read_text(), yaml.CSafeLoader)
             server = loaded["clusters"][0]["cluster"]
             user = loaded["users"][0]["user"]
-            address = server["server"].partition("://")[2].rpartition(":")[0]
             return cls(
-                address,
+                server["server"],
                 _decoded(server["certificate-authority-data"]),
                 _decoded(user["client-certificate-data"]),
                 _decoded(user["client-key-data"]),
@@ -56,10 +56,10 @@ class Api:
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON of an answer; ApiError when it is none or an error."""
-        headers = [("host", f"{self.address}:{API_PORT}"), ("connection", "close"), ("accept", "application/json")]
+        headers = [("host", self._host), ("connection", "close"), ("accept", "application/json")]
         data = b"" if body is None else json.dumps(body).encode()
         try:
-            reader, writer = await asyncio.open_connection(self.address, API_PORT, ssl=self._tls)
+            reader, writer = await asyncio.open_connection(self.address, self._port, ssl=self._tls)
             answer = await exchange(reader, writer, Request(method, path, headers, data))
             writer.close()
         except (OSError, h11.RemoteProtocolError) as error:

@@ -11,7 +11,6 @@ from pathlib import Path
 import yaml
 
 from rancher_tui.lab import authority
-from rancher_tui.lab.layout import API_PORT
 from rancher_tui.lab.rke.config import ClusterConfig, HostConfig
 
 _ADMIN = "kube-admin"
@@ -87,8 +86,8 @@ def kubeconfig_path(config: ClusterConfig) -> Path:
     return config.path.with_name(f"kube_config_{config.path.name}")
 
 
-def write_kubeconfig(config: ClusterConfig, bundle: Bundle, address: str) -> None:
-    """Write the operator's kubeconfig over an existing one, as rke does: in place."""
+def write_kubeconfig(config: ClusterConfig, bundle: Bundle, server: str) -> None:
+    """Write the operator's kubeconfig over an existing one, as rke does: in place. `server` is an https URL."""
     admin = bundle.pairs["kube-admin"]
     name = config.cluster_name
     user = f"{_ADMIN}-{name}"
@@ -100,7 +99,7 @@ def write_kubeconfig(config: ClusterConfig, bundle: Bundle, address: str) -> Non
                 "cluster": {
                     "api-version": "v1",
                     "certificate-authority-data": _encoded(bundle.pairs["kube-ca"].pem),
-                    "server": f"https://{address}:{API_PORT}",
+                    "server": server,
                 },
                 "name": name,
             }

@@ -139,8 +139,7 @@ async def reconcile(run: Run) -> None:
 
 
 def _write_kubeconfig(run: Run) -> None:
-    first = run.having("controlplane")[0].address
-    pki.write_kubeconfig(run.config, run.bundle, first)
+    pki.write_kubeconfig(run.config, run.bundle, run.api_address)
     shown = pki.kubeconfig_path(run.config)
     run.log.info(
         f"Successfully Deployed local admin kubeconfig at [{shown if shown.is_absolute() else f'./{shown}'}]"
@@ -224,7 +223,7 @@ async def connect_api(run: Run) -> None:
         return
     pairs = run.bundle.pairs
     admin = pairs["kube-admin"]
-    run.api = Api(run.having("controlplane")[0].address, pairs["kube-ca"].pem, admin.pem, admin.key_pem)
+    run.api = Api(run.api_address, pairs["kube-ca"].pem, admin.pem, admin.key_pem)
     for _attempt in range(int(_API_LIMIT)):
         try:
             await run.api.ask("GET", "/healthz")

@@ -22,10 +22,11 @@ _HEALTH_TRIES = 10
 class Run:
     """One `rke` at work on a cluster."""
 
-    def __init__(self, config: ClusterConfig, log: Log, pace: float) -> None:
+    def __init__(self, config: ClusterConfig, log: Log, pace: float, api_port: int) -> None:
         self.config = config
         self.log = log
         self._pace = pace
+        self._api_port = api_port
         self.hosts: list[Host] = []
         self.skipped: list[HostConfig] = []
         self.bundle = Bundle({})
@@ -142,6 +143,11 @@ class Run:
         raise FatalError(
             f"Failed to verify healthcheck: Service [{service}] is not healthy on host [{host.address}]"
         )
+
+    @property
+    def api_address(self) -> str:
+        """Where the first control plane host's API server is."""
+        return f"https://{self.having('controlplane')[0].address}:{self._api_port}"
 
     def close(self) -> None:
         """End all connections."""
