@@ -18,6 +18,7 @@ from typing import Any
 from rancher_tui.lab.http import Request, Response, as_json, text
 
 _OLDEST, _NEWEST = (1, 12), (1, 27)
+_FOR_EVER = 86400.0
 
 Listener = Callable[["Engine", str, dict[str, Any]], None]
 
@@ -153,7 +154,7 @@ class Engine:
     async def _pull(self, request: Request) -> Response:
         name = f"{request.query.get('fromImage', '')}:{request.query.get('tag', 'latest')}"
         if self._stalled_image and self._stalled_image in name:
-            await asyncio.Event().wait()
+            await asyncio.sleep(_FOR_EVER)
         if name not in self.images:
             self.images.append(name)
             replace_text(self.folder / "images.json", json.dumps(self.images))

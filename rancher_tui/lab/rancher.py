@@ -20,6 +20,8 @@ from rancher_tui.lab import cluster, http
 from rancher_tui.lab.http import Reader, Request, Response, Switch, Writer
 
 _PING_EVERY = 5.0
+_PATIENCE = 60.0
+"""Seconds after which the ingress gives a silent Rancher up."""
 _FIRST_PASSWORD = "admin"  # noqa: S105 - Rancher's own, published
 
 
@@ -34,7 +36,8 @@ class Rancher:
     async def handle(self, request: Request, deployment: cluster.Object) -> Response | Switch:
         """Answer one request that the ingress passed on to `deployment`."""
         if self._silent:
-            await asyncio.Event().wait()
+            await asyncio.sleep(_PATIENCE)
+            return http.text(504, "<html><h1>504 Gateway Time-out</h1></html>", "text/html")
         if request.header("x-forwarded-proto") != "https":
             return _to_https(request)
         if request.path == "/ping":
