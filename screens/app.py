@@ -197,9 +197,11 @@ class RancherApp(App[int]):
     async def go_to_problem(self, distance: int) -> None:
         """The next or previous problem of all steps, the gravest first."""
         problems = steps.problems(self.steps)
+        own = self.frame.step if self.frame else None
         here = next((index for index, pair in enumerate(problems) if pair[1] == self._problem), None)
-        if here is None:
-            here = -1 if distance > 0 else 0
+        if here is None or (own is not None and problems[here][0] != own):
+            first = next((index for index, pair in enumerate(problems) if pair[0] == own), 0)
+            here = first - 1 if distance > 0 else first + 1
         step, finding = problems[(here + distance) % len(problems)]
         self._problem = finding
         await self.go(step.slug, finding)

@@ -22,7 +22,12 @@ class BalancerScreen(FormScreen):
         text = self.rancher.session.balancer_text()
         if isinstance(text, Message):
             return [[("", "plain")], *([(f" {line}", "dim")] for line in wrap(shown(text), cells - 2))]
-        return [[("", "plain")], *([(f" {clean(line)}", "plain")] for line in text.splitlines())]
+        heading = _(" The configuration (page keys scroll):")
+        return [
+            [("", "plain")],
+            [(heading, "dim")],
+            *([(f" {clean(line)}", "plain")] for line in text.splitlines()),
+        ]
 
     def do_write(self) -> None:
         question = _("Write the configuration into which file? An existing one is kept under a dated name.")

@@ -167,13 +167,14 @@ class Frame(Screen[None]):
     def draw_keys(self) -> None:
         """The last line for what can be done now."""
         keys = self.edit_keys()
-        if not keys:
+        editing = bool(keys)
+        if not editing:
             table, holding = actions.table(), self.holding()
             keys = [
                 key_of(action, self.PLACE, not table.refusal(action, holding, holder=""))
                 for action in table.footer_of(self.PLACE)
             ]
-        self.query_one(Keys).show(self.mode(), keys)
+        self.query_one(Keys).show(self.mode(), keys, editing)
 
     def _draw_header(self) -> None:
         left: Line = [(" rancher-tui", "title")]

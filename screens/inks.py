@@ -32,5 +32,6 @@ def _inks(name: str) -> dict[str, Style]:
         "cursor": Style(color=paper, bgcolor=theme.primary),
         "edit": Style(color=text, bgcolor=paper, underline=True),
         "caret": Style(color=paper, bgcolor=text),
+        "moving": Style(color=theme.primary, bgcolor=paper, bold=True, reverse=True),
         "label": Style(color=paper, bgcolor=theme.warning, bold=True),
     }

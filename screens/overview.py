@@ -86,6 +86,10 @@ class OverviewScreen(Frame):
         yield StepList()
         yield Text(id="next")
 
+    def on_mount(self) -> None:
+        self.add_class("no-rail")
+        super().on_mount()
+
     def draw(self) -> None:
         if self.rancher.install is None:
             return

@@ -92,7 +92,7 @@ class SessionsScreen(Frame):
         yield Text(id="hint")
 
     def on_mount(self) -> None:
-        self.add_class("no-session")
+        self.add_class("no-rail")
         super().on_mount()
 
     def draw(self) -> None:

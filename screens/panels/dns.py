@@ -26,7 +26,9 @@ def _table(vantages: Sequence[Mapping[str, Any]], findings: Sequence[Finding], c
     rows: list[Line] = [[(head, "dim")]]
     for vantage in vantages:
         name = str(vantage.get("vantage", ""))
-        status = worst(finding for finding in findings if finding.subject == name)
+        own = [finding for finding in findings if finding.subject == name]
+        judged = bool(own) or any(finding.code == "resolves" for finding in findings)
+        status = worst(own)
         rows.append(
             [
                 (f" {fit(clean(name), 26)} ", "plain"),
@@ -36,7 +38,7 @@ def _table(vantages: Sequence[Mapping[str, Any]], findings: Sequence[Finding], c
                 ),
                 (fit(_number(vantage.get("ttl")), 7), "dim"),
                 (fit(_number(vantage.get("rtt_ms")), 7), "dim"),
-                (finding_word(status), finding_ink(status)),
+                (finding_word(status) if judged else "", finding_ink(status)),
             ]
         )
     return rows

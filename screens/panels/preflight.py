@@ -18,11 +18,11 @@ GROUPS: Final = (
     ("docker", range(4, 15)),
     ("system", range(15, 21)),
     ("kernel", (*range(21, 26), *range(30, 35))),
-    ("network", (*range(26, 30), *range(38, 51))),
+    ("net", (*range(26, 30), *range(38, 51))),
     ("clean", range(35, 38)),
 )
 """Columns and the numbers of the checks in each (`N15` is 15)."""
-_CELLS: Final = 8
+_CELLS: Final = 7
 
 
 def lines(nodes: Sequence[Node], findings: Sequence[Finding], facts: Mapping[str, Any], cells: int) -> list[Line]:
@@ -31,7 +31,7 @@ def lines(nodes: Sequence[Node], findings: Sequence[Finding], facts: Mapping[str
         return []
     learnt = facts.get("nodes", {})
     head = "".join(fit(name, _CELLS) for name in (_(name) for name, _ids in GROUPS))
-    rows: list[Line] = [[(f"   # {fit(_('address'), 16)}{head}", "dim"), (_("what was learnt"), "dim")]]
+    rows: list[Line] = [[(f"   # {fit(_('address'), 16)}{head} ", "dim"), (_("what was learnt"), "dim")]]
     for number, node in enumerate(nodes, 1):
         subject = f"node {number} {node.address or '-'}"
         own = [finding for finding in findings if finding.subject == subject]
@@ -42,7 +42,7 @@ def lines(nodes: Sequence[Node], findings: Sequence[Finding], facts: Mapping[str
                 (f" {number:>3} ", "dim"),
                 (fit(clean(node.address) or signs().empty, 15) + " ", "plain"),
                 *(_cell(own, ids) for _name, ids in GROUPS),
-                (fit(told, room), "dim"),
+                (" " + fit(told, room - 1), "dim"),
             ]
         )
     return rows
@@ -54,7 +54,7 @@ def _cell(findings: Sequence[Finding], ids: Sequence[int]) -> tuple[str, str]:
     if not group:
         return fit(signs().empty, _CELLS), "dim"
     status = worst(group)
-    return fit(finding_word(status), _CELLS), "plain" if status is Status.PASS else finding_ink(status)
+    return fit(finding_word(status), _CELLS), "pass" if status is Status.PASS else finding_ink(status)
 
 
 def _id(finding: Finding) -> int:

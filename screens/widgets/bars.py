@@ -70,21 +70,22 @@ class Keys(Lines):
         super().__init__(id=id)
         self._mode = ""
         self._keys: list[tuple[str, str, bool]] = []
+        self._editing = False
 
     @property
     def count(self) -> int:
         return 1
 
-    def show(self, mode: str, keys: list[tuple[str, str, bool]]) -> None:
+    def show(self, mode: str, keys: list[tuple[str, str, bool]], editing: bool = False) -> None:
         """The mode's word, and key, title and whether it can be done now."""
         if (mode, keys) != (self._mode, self._keys):
-            self._mode, self._keys = mode, keys
+            self._mode, self._keys, self._editing = mode, keys, editing
             self.refresh()
 
     def line(self, number: int, cells: int) -> Line:
         mode = f" {self._mode} " if self._mode else ""
         kept = self._fitting(cells - 1 - cell_len(mode))
-        parts: Line = [(mode, "label")] if mode else []
+        parts: Line = [(mode, "label" if self._editing else "moving")] if mode else []
         for key, title, able in kept:
             parts += [
                 (" ", "plain"),

@@ -21,7 +21,7 @@ COLUMN_CELLS: Final = {
     "address": 15, "user": 9, "roles": 5, "port": 5, "ssh_key_path": 15, "internal_address": 12,
     "hostname_override": 14, "docker_socket": 20, "ssh_key": 14, "ssh_cert_path": 14, "labels": 16, "taints": 16,
 }  # fmt: skip
-NUMBER_CELLS: Final = 6
+NUMBER_CELLS: Final = 5
 CHECK_CELLS: Final = 8
 Judged = Mapping[tuple[int, str], Status]
 """The gravest status of a cell, by row (from 0) and field; `` as field is the whole row."""
@@ -120,7 +120,7 @@ class NodeTable(EditingLines):
         room = cells - NUMBER_CELLS - CHECK_CELLS
         found: dict[int, int] = {}
         for index in range(self._first_column, len(self.fields)):
-            need = COLUMN_CELLS[self.fields[index].path] + 2
+            need = COLUMN_CELLS[self.fields[index].path] + 1
             if need > room and found:
                 break
             found[index] = min(need, max(4, room))
@@ -170,12 +170,12 @@ class NodeTable(EditingLines):
 
     def line(self, number: int, cells: int) -> Line:
         if number == len(self._rows):
-            return [(_("     +  a adds a host, v pastes a list"), "dim")]
+            return [(_("   + a adds a host, v pastes a list"), "dim")]
         return self._row(number, self._columns(cells), cells)
 
     def _names(self, columns: dict[int, int], cells: int) -> Line:
         more = signs().left if self._first_column else " "
-        parts: Line = [(fit("    #", NUMBER_CELLS - 1) + more, "dim")]
+        parts: Line = [(fit("   #", NUMBER_CELLS - 1) + more, "dim")]
         for index, wide in columns.items():
             parts.append((fit(self.fields[index].shown, wide), "strong" if index == self.column else "dim"))
         used = NUMBER_CELLS + sum(columns.values())
@@ -186,7 +186,7 @@ class NodeTable(EditingLines):
     def _row(self, row: int, columns: dict[int, int], cells: int) -> Line:
         here = row == self.row
         parts: Line = [
-            (f" {signs().cursor if here else ' '}", "strong"),
+            (signs().cursor if here else " ", "strong"),
             (f"{row + 1:>3} " if row < 999 else f"{row + 1:>4}", "strong" if here else "dim"),
         ]
         for index, wide in columns.items():
