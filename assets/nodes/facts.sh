@@ -1,5 +1,5 @@
 # Facts about this machine, read and never changed. POSIX sh; every fact comes from a program on PATH.
-# Before this text stand the assignments MARK, SOCKET, AUDIT, MODULES and OPTIONS.
+# Before this text stand the assignments MARK, SOCKET, PATIENCE (seconds), AUDIT, MODULES and OPTIONS.
 # Form: a line "MARK name", what the program said, a line "MARK = exit status".
 LC_ALL=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -48,7 +48,7 @@ docker_place() {
 }
 
 container_names() {
-    limited 5 docker ps --all --no-trunc --format '{{.Names}}'
+    limited "$PATIENCE" docker ps --all --no-trunc --format '{{.Names}}'
 }
 
 modules_known() {
@@ -68,7 +68,7 @@ programs_running() {
 disk_space() {
     root=
     if [ "$docker_answers" = yes ]; then
-        root=$(limited 5 docker info --format '{{.DockerRootDir}}' 2>/dev/null)
+        root=$(limited "$PATIENCE" docker info --format '{{.DockerRootDir}}' 2>/dev/null)
     fi
     limited 6 df -P -k / /var/lib/docker /var/lib/etcd /opt $root
 }
@@ -122,15 +122,15 @@ fact docker-place docker_place
 docker_answers=
 if has docker; then
     fact docker-client docker --version
-    fact docker-ps limited 5 docker ps
+    fact docker-ps limited "$PATIENCE" docker ps
     if [ "$result" = 0 ]; then
         docker_answers=yes
-        fact docker-server limited 5 docker version --format '{{.Server.Version}}'
-        fact docker-info limited 5 docker info --format '{{json .}}'
+        fact docker-server limited "$PATIENCE" docker version --format '{{.Server.Version}}'
+        fact docker-info limited "$PATIENCE" docker info --format '{{json .}}'
         fact containers container_names
     fi
 else
-    fact socket-answer limited 5 curl -s --unix-socket "$SOCKET" http://docker/_ping
+    fact socket-answer limited "$PATIENCE" curl -s --unix-socket "$SOCKET" http://docker/_ping
 fi
 fact cpus either nproc nproc 'grep -c ^processor /proc/cpuinfo'
 fact memory cat /proc/meminfo

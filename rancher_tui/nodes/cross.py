@@ -68,6 +68,7 @@ def _clock(scribe: Scribe, off: float, doubt: float) -> Finding:
 def judge_identities(cases: Sequence[Case]) -> Iterator[Finding]:
     """Names and identities that a cloned machine shares with its origin; a row that is another row's very host."""
     for index, case in enumerate(cases):
+        told: set[str] = set()
         for earlier in cases[:index]:
             shared = [
                 (code, value, what)
@@ -85,7 +86,9 @@ def judge_identities(cases: Sequence[Case]) -> Iterator[Finding]:
                     shared={code: value for code, value, _ in shared},
                 )
                 break
-            yield from (_shared(case, earlier, code, value, what) for code, value, what in shared)
+            fresh = [each for each in shared if each[0] not in told]
+            told |= codes
+            yield from (_shared(case, earlier, code, value, what) for code, value, what in fresh)
     if len(cases) > 1:
         yield Scribe(ALL).good("identities", "X01", msg("names and identities were compared"), nodes=len(cases))
 

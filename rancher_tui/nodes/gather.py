@@ -103,12 +103,22 @@ def parse(output: bytes, mark: str) -> dict[str, Said]:
     return facts
 
 
-async def gather(login: Login, socket: str, deadline: float, *, fqdn: str, audit: str, registry: str) -> Gathered:
-    """Run both scripts at once; SshError where the node runs nothing or the connection ends."""
+async def gather(
+    login: Login, socket: str, deadline: float, patience: float, *, fqdn: str, audit: str, registry: str
+) -> Gathered:
+    """Run both scripts at once; SshError where the node runs nothing or the connection ends.
+
+    `patience` is how many seconds each call to the engine may take there.
+    """
     modules, options = _kernel_words()
     mark = f"rt-{secrets.token_hex(8)}"
     quick = assignments(
-        MARK=mark, SOCKET=socket, AUDIT=audit, MODULES="|".join(modules), OPTIONS="|".join(options)
+        MARK=mark,
+        SOCKET=socket,
+        PATIENCE=str(max(1, round(patience))),
+        AUDIT=audit,
+        MODULES="|".join(modules),
+        OPTIONS="|".join(options),
     )
     slow = assignments(MARK=mark, FQDN=fqdn, REGISTRY=registry)
     second = asyncio.create_task(_run_quietly(login, slow + _script("slow_facts.sh"), deadline))

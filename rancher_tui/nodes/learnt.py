@@ -40,6 +40,7 @@ def learnt_of(case: Case, reached: Reached) -> dict[str, Any]:
         "clock_skew_s": round(gathered.skew[0], 3) if gathered.skew else None,
         "containers": list(left.containers) if left else [],
         "leftover_paths": list(left.paths) if left else [],
+        "leftover_interfaces": list(left.interfaces) if left else [],
     }
 
 

@@ -160,6 +160,7 @@ async def _ask(
             login,
             socket,
             settings.deadlines.command,
+            settings.deadlines.forward,
             fqdn=expected.fqdn,
             audit=expected.audit_folder,
             registry=expected.registry,

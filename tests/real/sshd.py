@@ -139,7 +139,7 @@ class Sshd:
 
     def settings(self, **fields: Any) -> ConnectSettings:
         """Settings that trust this server's key and nothing else."""
-        return settings(known_hosts=[self.known_hosts()], **fields)
+        return settings(**{"known_hosts": [self.known_hosts()], **fields})
 
 
 def settings(**fields: Any) -> ConnectSettings:

@@ -21,7 +21,7 @@ from rancher_tui.finding import Finding, Status
 from rancher_tui.install.state import Bastion, Node
 from rancher_tui.nodes.expected import Expected
 from rancher_tui.nodes.preflight import preflight
-from rancher_tui.transport.ssh import ConnectSettings
+from rancher_tui.transport.ssh import ConnectSettings, Deadlines
 from tests.real.healthy_host import healthy_path
 from tests.real.sshd import (
     DockerSocket,
@@ -75,7 +75,6 @@ def with_options(name: str, **options: Any) -> None:
 with_options("none")
 with_options("no-shell", ForceCommand="/usr/sbin/nologin")
 with_options("no-sessions", MaxSessions="0")
-with_options("command-hangs", ForceCommand="sleep 60")
 with_options("cut-after-login", ForceCommand="kill -9 $PPID")
 with_options("cut-half-way", ForceCommand="head -c 200; echo; kill -9 $PPID")
 with_options("noise-from-shell-start", ForceCommand='echo welcome; echo noise >&2; eval "$SSH_ORIGINAL_COMMAND"')
@@ -83,6 +82,12 @@ with_options("no-stream-local-forwarding", AllowStreamLocalForwarding="no")
 with_options("no-forwarding-at-all", DisableForwarding="yes")
 with_options("no-tcp-forwarding", AllowTcpForwarding="no")
 with_options("no-common-cipher", Ciphers="3des-cbc")
+
+
+@fault("command-hangs")
+def command_hangs(folder: Path, stack: ExitStack) -> Planted:
+    server = good(folder, stack, ForceCommand="sleep 60")
+    return server.node(), server.settings(deadlines=Deadlines(command=1.5))
 
 
 @fault("name-in-no-dns")
@@ -106,7 +111,7 @@ def port_black_holed(folder: Path, stack: ExitStack) -> Planted:
         filler = stack.enter_context(socket.socket())
         filler.setblocking(False)
         filler.connect_ex(("127.0.0.1", port))
-    return Node(address="127.0.0.1", port=str(port), user="x"), settings()
+    return Node(address="127.0.0.1", port=str(port), user="x"), settings(deadlines=Deadlines(connect=1.0))
 
 
 @fault("network-unreachable")
@@ -119,7 +124,8 @@ def port(name: str, behave: Callable[[socket.socket], None]) -> None:
 
     @fault(name)
     def plant(folder: Path, stack: ExitStack) -> Planted:
-        return stack.enter_context(Port(behave)).node(), settings()
+        quick = Deadlines(connect=1.0, banner=1.0, login=1.0)
+        return stack.enter_context(Port(behave)).node(), settings(deadlines=quick)
 
 
 def endless(link: socket.socket) -> None:
@@ -348,7 +354,15 @@ docker("docker-socket-without-daemon", dead_socket)
 docker("docker-socket-missing", lambda folder, stack: None)
 docker("docker-never-installed", never_installed)
 docker("docker-not-for-this-user", not_for_this_user)
-docker("docker-hangs", engine(hung=True))
+
+
+@fault("docker-hangs")
+def docker_hangs(folder: Path, stack: ExitStack) -> Planted:
+    server = good(folder, stack, docker=False)
+    stack.enter_context(DockerSocket(folder / "docker.sock", hung=True))
+    return server.node(), server.settings(deadlines=Deadlines(forward=1.0))
+
+
 docker("docker-answers-error", engine(status=500))
 docker("docker-too-new", engine(version="28.2.2"))
 docker("docker-client-missing", without_client)
