@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from rancher_tui.lab.docker_engine import replace_text
+from rancher_tui.lab.layout import replace_text
 
 Object = dict[str, Any]
 Key = tuple[str, str, str]

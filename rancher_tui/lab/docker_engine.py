@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import secrets
 from collections.abc import Callable
@@ -16,19 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from rancher_tui.lab.http import Request, Response, as_json, text
+from rancher_tui.lab.layout import replace_text
 
 _OLDEST, _NEWEST = (1, 12), (1, 27)
 _FOR_EVER = 86400.0
 
 Listener = Callable[["Engine", str, dict[str, Any]], None]
-
-
-def replace_text(path: Path, content: str) -> None:
-    """Replace a small file (0600) at once, not waiting for the disk: a lab need not survive a power cut."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.touch(mode=0o600)
-    temporary.write_text(content)
-    temporary.replace(path)
 
 
 def _error(status: int, message: str) -> Response:

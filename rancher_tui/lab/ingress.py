@@ -10,6 +10,8 @@ from rancher_tui.lab.http import Request, Response, Switch
 from rancher_tui.lab.machine import Machine
 from rancher_tui.lab.rancher import Rancher
 
+_TRY_EVERY = 0.5
+
 
 class Ingress:
     """nginx-ingress on one host: listens while the host's machine says that it is on."""
@@ -25,12 +27,20 @@ class Ingress:
         server: asyncio.Server | None = None
         while True:
             if self._machine.ingress_is_on and server is None:
-                handler = http.listener(self._handle)
-                server = await asyncio.start_server(handler, self._machine.host.address, self._port)
+                server = await self._listen()
             elif not self._machine.ingress_is_on and server is not None:
                 server.close()
                 server = None
             await self._machine.ingress_changed()
+
+    async def _listen(self) -> asyncio.Server:
+        """Listen as soon as the port is free."""
+        handler = http.listener(self._handle)
+        while True:
+            try:
+                return await asyncio.start_server(handler, self._machine.host.address, self._port)
+            except OSError:
+                await asyncio.sleep(_TRY_EVERY)
 
     async def _handle(self, request: Request) -> Response | Switch:
         backend = self._backend(request.host)

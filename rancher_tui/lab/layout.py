@@ -7,6 +7,7 @@ the same world. Everything below the folder is private to its owner (folders 070
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 from dataclasses import asdict, dataclass, replace
@@ -141,6 +142,14 @@ class Place:
     def write_settings(self, settings: Settings) -> None:
         """Store the settings."""
         write_atomic(self.settings, json.dumps(settings.to_json(), indent=2).encode())
+
+
+def replace_text(path: Path, content: str) -> None:
+    """Replace a small file (0600) at once, not waiting for the disk: a lab need not survive a power cut."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.touch(mode=0o600)
+    temporary.write_text(content)
+    temporary.replace(path)
 
 
 def _bindable(address: str, port: int, *, datagrams: bool = False) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 
 from rancher_tui.lab import cluster
 from rancher_tui.lab.api_server import ApiServer
-from rancher_tui.lab.docker_engine import Engine, replace_text
-from rancher_tui.lab.layout import LabHost, Settings
+from rancher_tui.lab.docker_engine import Engine
+from rancher_tui.lab.layout import LabHost, Settings, replace_text
 
 CERTIFICATES = "etc/kubernetes/ssl"
 

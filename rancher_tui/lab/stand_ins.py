@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from rancher_tui.lab import docker_command, web_command
-from rancher_tui.lab.layout import LabHost, Place, Settings
+from rancher_tui.lab.layout import LabHost, Place, Settings, replace_text
 
 SOCKET = docker_command.SOCKET
 SOCKET_NAME = "docker.sock"
@@ -119,13 +119,13 @@ def lay_out(place: Place, settings: Settings, host: LabHost, described: dict[str
     values = _values(place, settings, host)
     _write_files(folder, described, values)
     engine = json.loads(_filled(json.dumps(described["engine"]), values))
-    (folder / "engine.json").write_text(json.dumps(engine))
-    (folder / "containers.json").write_text("[]")
-    (folder / "images.json").write_text("[]")
-    (folder / "listening").write_text(f"tcp {host.ssh_port}\n")
+    replace_text(folder / "engine.json", json.dumps(engine))
+    replace_text(folder / "containers.json", "[]")
+    replace_text(folder / "images.json", "[]")
+    replace_text(folder / "listening", f"tcp {host.ssh_port}\n")
     write_groups(folder, settings.user, docker=True)
 
 
 def write_groups(folder: Path, user: str, *, docker: bool) -> None:
     """Say in which groups the host's user is."""
-    (folder / "groups").write_text(f"{user} docker\n" if docker else f"{user}\n")
+    replace_text(folder / "groups", f"{user} docker\n" if docker else f"{user}\n")

@@ -21,10 +21,10 @@ from rancher_tui.lab import name_server
 from rancher_tui.lab.balancer import Balancer
 from rancher_tui.lab.cluster import Cluster
 from rancher_tui.lab.controllers import Controllers
-from rancher_tui.lab.docker_engine import Engine, replace_text
+from rancher_tui.lab.docker_engine import Engine
 from rancher_tui.lab.hosts import HostServer
 from rancher_tui.lab.ingress import Ingress
-from rancher_tui.lab.layout import Place, Settings
+from rancher_tui.lab.layout import Place, Settings, replace_text
 from rancher_tui.lab.machine import Machine
 from rancher_tui.lab.process import describe_self
 from rancher_tui.lab.rancher import Rancher

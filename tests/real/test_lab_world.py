@@ -34,8 +34,12 @@ def mode(path: Path) -> int:
 def test_a_new_lab_is_private_and_is_not_started(tmp_path: Path) -> None:
     state = session.create(tmp_path / "lab")
     assert mode(tmp_path / "lab") == 0o700
-    private = [Path(state.nodes[0].ssh_key_path), Path(state.certificates.key_path)]
-    assert [mode(path) for path in private] == [0o600, 0o600]
+    private = [
+        Path(state.nodes[0].ssh_key_path),
+        Path(state.certificates.key_path),
+        tmp_path / "lab" / "world.json",
+    ]
+    assert {mode(path) for path in private} == {0o600}
     assert not session.alive(tmp_path / "lab")
     with pytest.raises(session.LabError, match="already"):
         session.create(tmp_path / "lab")
