@@ -119,7 +119,7 @@ def read(reply: Reply, family: int) -> Answer:
         )
     found = way(message, reply.question.name, KINDS[family])
     return Answer(
-        _outcome(message, found),
+        _outcome(message, found, reply.question.name),
         reply.rcode,
         tuple(shown(name) for name in found.chain),
         found.addresses,
@@ -131,7 +131,7 @@ def read(reply: Reply, family: int) -> Answer:
     )
 
 
-def _outcome(message: dns.message.Message, found: Way) -> Outcome:
+def _outcome(message: dns.message.Message, found: Way, asked: dns.name.Name) -> Outcome:
     if found.circle:
         return Outcome.LOOP
     rcode = message.rcode()
@@ -143,13 +143,17 @@ def _outcome(message: dns.message.Message, found: Way) -> Outcome:
         return Outcome.SERVFAIL
     if found.addresses:
         return Outcome.ADDRESSES
-    return _empty(message, found)
+    return _empty(message, found, found.end(asked))
 
 
-def _empty(message: dns.message.Message, found: Way) -> Outcome:
-    """NOERROR without an address: a true "none", a CNAME that leads out of the server's zones, or a referral."""
+def _empty(message: dns.message.Message, found: Way, end: dns.name.Name) -> Outcome:
+    """NOERROR without an address: a true "none", a CNAME that leads out of the server's zones, or a referral.
+
+    A "none" is proven by the SOA of a zone that holds the name at the end (RFC 2308).
+    """
     authority = {rrset.rdtype for rrset in message.authority}
-    if dns.rdatatype.SOA in authority:
+    zones = [rrset.name for rrset in message.authority if rrset.rdtype == dns.rdatatype.SOA]
+    if any(end.is_subdomain(zone) for zone in zones):
         return Outcome.NO_ADDRESS
     authoritative = bool(message.flags & dns.flags.AA)
     if found.chain and authoritative and not message.flags & dns.flags.RA:

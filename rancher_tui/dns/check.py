@@ -55,7 +55,7 @@ async def check(
         async for finding in _judged(asking, under_way, locate, facts):
             yield finding
     except BadNameError as error:
-        yield _bad_name(name, error)
+        yield _bad_name(error)
     finally:
         await under_way.stop()
 
@@ -105,7 +105,7 @@ async def _judged(
                 for finding in judge.judge(result, asking.name, target):
                     yield finding
             case Delegation():
-                facts["delegation"] = {"zone": result.zone, "servers": [list(pair) for pair in result.servers]}
+                facts["delegation"] = result.fact()
                 for lost in result.lost:
                     yield _lost(lost, result)
                 under_way.add(asking.of_delegation(result, locate))
@@ -136,11 +136,11 @@ def _read_servers(texts: Sequence[str]) -> tuple[dict[Server, str], dict[str, Ba
     return named, strange
 
 
-def _bad_name(name: str, error: BadNameError) -> Finding:
+def _bad_name(error: BadNameError) -> Finding:
     return Finding(
         Status.FAIL,
         "bad-name",
-        name,
+        error.typed,
         msg("This name cannot be sent in a DNS question"),
         error.reason,
         msg("labels of 1 to 63 characters, joined by dots, 253 in all"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import dns.message
 import dns.name
@@ -20,11 +22,24 @@ _PARENT_SERVERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """A zone and the servers its parent names: (name, address) each, and the `lost` names without an address."""
+    """A zone and the servers its parent names: (name, address) each, and the `lost` names without an address.
+
+    `no_route` are servers of an address family that this machine does not have: nothing can be said about them.
+    """
 
     zone: str = ""
     servers: tuple[tuple[str, str], ...] = ()
     lost: tuple[str, ...] = ()
+    no_route: tuple[tuple[str, str], ...] = ()
+
+    def fact(self) -> dict[str, Any]:
+        """The delegation as the facts hold it."""
+        return {
+            "zone": self.zone,
+            "servers": [list(pair) for pair in self.servers],
+            "lost": list(self.lost),
+            "no_route": [list(pair) for pair in self.no_route],
+        }
 
 
 async def walk(
@@ -46,7 +61,21 @@ async def walk(
     found = await asyncio.gather(*(_addresses(server, glue, resolver, limit) for server in names))
     pairs = [(shown(server), address) for server, many in zip(names, found, strict=True) for address in many]
     lost = [shown(server) for server, many in zip(names, found, strict=True) if not many]
-    return Delegation(shown(zone.name), tuple(dict.fromkeys(pairs)), tuple(lost))
+    servers = dict.fromkeys(pairs)
+    no_route = tuple(pair for pair in servers if not _has_route(locate(pair[1])))
+    return Delegation(
+        shown(zone.name), tuple(pair for pair in servers if pair not in no_route), tuple(lost), no_route
+    )
+
+
+def _has_route(server: Server) -> bool:
+    """False where this machine has no route at all for the address; nothing is sent to find out."""
+    try:
+        with socket.socket(server.family, socket.SOCK_DGRAM) as probe:
+            probe.connect((server.address, server.port))
+    except OSError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ One cause gives one red line a vantage. Addresses are compared within a family.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -103,7 +104,7 @@ def unresolved(name: dns.name.Name, everyone: Sequence[Seen]) -> Finding | None:
         text,
         msg("The load balancer's own name was not resolved"),
         msg("No vantage knows addresses of {name}, so no answer can be compared with it.", name=text),
-        msg("rancher-tui dns {name}", name=text),
+        msg("rancher-tui dns {name}", name=shlex.quote(text)),
         {},
         "dns",
         3,
@@ -133,7 +134,7 @@ def _differing(name: str, everyone: Sequence[Seen]) -> Iterator[Finding]:
         name,
         msg("Not every vantage gives the same addresses"),
         detail,
-        msg("rancher-tui dns {name} --watch", name=name),
+        msg("rancher-tui dns {name} --watch", name=shlex.quote(name)),
         {"answers": told},
         "dns",
         3,
@@ -280,7 +281,7 @@ def _finding(
         seen.vantage,
         _filled(_TITLES[code], values),
         _filled(_DETAILS[code], values),
-        _filled(_REMEDIES[code], values),
+        _filled(_REMEDIES[code], values | {"name": shlex.quote(name)}),
         _evidence(seen, answer, target),
         "dns",
         3,

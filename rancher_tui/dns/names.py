@@ -15,10 +15,11 @@ _NAME_OCTETS = 253
 
 
 class BadNameError(ValueError):
-    """A text that cannot be sent as a name; `reason` says why to a person."""
+    """A text that cannot be sent as a name: `typed` is the text, `reason` says why to a person."""
 
-    def __init__(self, reason: Message) -> None:
+    def __init__(self, typed: str, reason: Message) -> None:
         super().__init__(reason.english)
+        self.typed = typed
         self.reason = reason
 
 
@@ -29,9 +30,9 @@ def to_send(text: str) -> dns.name.Name:
     """
     mapped = text if text.isascii() else _mapped(text)
     labels = mapped.removesuffix(".").split(".")
-    sent = [_label(label) for label in labels]
+    sent = [_label(label, text) for label in labels]
     if sum(len(label) + 1 for label in sent) - 1 > _NAME_OCTETS:
-        raise BadNameError(msg("the name is longer than {limit} octets", limit=_NAME_OCTETS))
+        raise BadNameError(text, msg("the name is longer than {limit} octets", limit=_NAME_OCTETS))
     return dns.name.Name([*sent, b""])
 
 
@@ -42,26 +43,26 @@ def _mapped(text: str) -> str:
     try:
         return idna.uts46_remap(text, std3_rules=False, transitional=False)
     except (idna.IDNAError, UnicodeError) as error:
-        raise BadNameError(msg("the name has no IDNA form: {words}", words=str(error))) from error
+        raise BadNameError(text, msg("the name has no IDNA form: {words}", words=str(error))) from error
 
 
-def _label(label: str) -> bytes:
+def _label(label: str, text: str) -> bytes:
     if not label:
-        raise BadNameError(msg("a label of the name is empty"))
-    octets = label.encode("ascii") if label.isascii() else _a_label(label)
+        raise BadNameError(text, msg("a label of the name is empty"))
+    octets = label.encode("ascii") if label.isascii() else _a_label(label, text)
     if len(octets) > _LABEL_OCTETS:
-        raise BadNameError(msg("a label of the name is longer than {limit} octets", limit=_LABEL_OCTETS))
+        raise BadNameError(text, msg("a label of the name is longer than {limit} octets", limit=_LABEL_OCTETS))
     return octets
 
 
-def _a_label(label: str) -> bytes:
+def _a_label(label: str, text: str) -> bytes:
     import idna
 
     try:
         return idna.alabel(label)
     except (idna.IDNAError, UnicodeError) as error:
         reason = msg("the label {label} has no IDNA form: {words}", label=label, words=str(error))
-        raise BadNameError(reason) from error
+        raise BadNameError(text, reason) from error
 
 
 def shown(name: dns.name.Name) -> str:

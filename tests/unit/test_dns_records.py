@@ -104,6 +104,11 @@ async def test_a_bad_name_asks_nobody() -> None:
     assert facts["vantages"] == []
 
 
+async def test_a_bad_expectation_is_named_by_its_own_text() -> None:
+    found = check("rancher.example.com", expected=["lb..example.com"], servers=["192.0.2.1"], timeout=60, facts={})
+    assert [(finding.code, finding.subject) async for finding in found] == [("bad-name", "lb..example.com")]
+
+
 def test_resolv_conf_is_read_as_the_resolver_library_reads_it() -> None:
     text = "# nameserver 1.1.1.1\nnameserver 10.0.0.2\nnameserver 10.0.0.2\nnameserver junk\n"
     text += "nameserver fe80::1%eth0\n"
