@@ -10,6 +10,7 @@ from rancher_tui import actions
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import InstallState
 from screens import registry
+from screens.dialog import Pager
 from tests.screens.conftest import SIZES, begun, using
 
 STEPS = [
@@ -55,7 +56,9 @@ async def test_every_screen_opens_and_its_footer_fits(home: Path, size: tuple[in
             assert "? help" in user.lines[-1], user.screen
             assert all(len(line) <= size[0] for line in user.lines)
             await user.press("?")
-            assert "Keys here" in user.screen
+            told = user.app.screen.query_one(Pager)
+            text = "\n".join("".join(part for part, _ink in told.line(row, 80)) for row in range(told.count))
+            assert f"{number} " in text and "Keys here" in text
             await user.press("escape")
 
 
