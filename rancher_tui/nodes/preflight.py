@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rancher_tui.finding import Finding, Status
@@ -51,6 +51,23 @@ async def preflight(
         async for finding in findings:
             if only is None or finding.evidence.get("id") in only or _blocks(finding):
                 yield finding
+
+
+async def ladder(
+    nodes: Sequence[Node],
+    settings: ConnectSettings,
+    *,
+    facts: dict[str, Any],
+    expected: Expected | None = None,
+    numbers: Sequence[int] | None = None,
+) -> AsyncIterator[Finding]:
+    """The rungs alone, up to `docker ps` as that user: what step 6 of the guide asks."""
+    findings = preflight(nodes, settings, facts=facts, expected=expected, numbers=numbers, only=_RUNGS)
+    async for finding in findings:
+        yield replace(finding, check="docker-ps", step=6)
+
+
+_RUNGS = frozenset({"N01", "N04", "N09", "N10", "N13"})
 
 
 def _blocks(finding: Finding) -> bool:

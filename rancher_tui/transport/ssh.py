@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rancher_tui.install.state import Bastion, Node, Options
+from rancher_tui.install.state import Bastion, InstallState, Node
 from rancher_tui.transport.ssh_credentials import Credentials
 from rancher_tui.transport.ssh_dial import Banner, check_target, dial, look_at_banner
 from rancher_tui.transport.ssh_errors import Rung, SshError
@@ -75,7 +75,8 @@ class ConnectSettings:
     """What all nodes of an install share on the way to them.
 
     `folder` is where RKE will run (relative key paths start there), `pins` the session's file of host keys,
-    `passphrases` open encrypted keys by their path as typed (memory only), `secret` gives the text of a reference.
+    `passphrases` open encrypted keys by their path as typed (memory only), `secret` gives the text of a reference;
+    whatever it raises means that there is no key.
     """
 
     key_path: str = DEFAULT_KEY
@@ -96,8 +97,9 @@ class ConnectSettings:
         self.hosts = KnownHosts(self.known_hosts, self.pins)
 
     @classmethod
-    def of(cls, options: Options, **settings: Any) -> ConnectSettings:
-        """The settings of an install's options; `settings` are the other fields."""
+    def of(cls, state: InstallState, **settings: Any) -> ConnectSettings:
+        """The settings of an install; `settings` are the fields that its state does not tell."""
+        options = state.options
         bastion = options.bastion if options.bastion.address else None
         return cls(
             key_path=options.ssh_key_path or DEFAULT_KEY, agent=options.ssh_agent_auth, bastion=bastion, **settings
@@ -143,7 +145,7 @@ def load_key(target: Target, settings: ConnectSettings) -> PrivateKey:
         return settings.keys.file(target.key_path, target.certificate_path)
     try:
         text = settings.secret(target.key_reference)
-    except (KeyError, OSError, ValueError) as error:
+    except Exception as error:
         raise SshError(Rung.KEY_MISSING, path=target.key_reference, error=str(error)) from None
     return settings.keys.inline(text, target.key_reference, target.certificate_path)
 
