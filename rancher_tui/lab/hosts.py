@@ -110,6 +110,7 @@ class HostServer:
         return {
             "PATH": str(self._folder / "bin"),
             "HOME": str(self._folder / "root" / "home" / self._user),
+            "TMPDIR": str(self._folder / "root" / "tmp"),
             "USER": self._user,
             "LOGNAME": self._user,
             "SHELL": "/bin/sh",

@@ -1,7 +1,7 @@
 """A practice host's folder: its files (`root/`), its programs (`bin/`) and what its Docker tells.
 
-`bin/` is the host's whole PATH: stand-ins from assets/lab/host.yml, readers that see `root/` in the place of the
-machine's files, and links to tools that tell nothing about the machine. So a script runs as on a clean host.
+`bin/` is the host's whole PATH: stand-ins from assets/lab/host.yml, file programs that see and change `root/` in
+the place of the machine's files, and links to tools that touch nothing. So a script runs as on a clean host.
 """
 
 from __future__ import annotations
@@ -84,13 +84,12 @@ def write_programs(place: Place, settings: Settings, host: LabHost, described: d
         real = _real(tool)
         if real:
             (binaries / tool).symlink_to(real)
-    for reader in described["readers"]:
-        real = _real(reader)
-        if real:
-            script = _filled(
-                described["reader"], {**values, "reader": reader, "real": real, "sed": _real("sed") or "cat"}
-            )
-            _script(binaries / reader, "#!/bin/sh\n" + script)
+    for kind, words in (("files_only", "file_words"), ("patterns", "pattern_words")):
+        for name in described[kind]:
+            real = _real(name)
+            if real:
+                more = {"reader": name, "real": real, "sed": _real("sed") or "cat", "words": described[words]}
+                _script(binaries / name, "#!/bin/sh\n" + _filled(described["reader"], values | more))
     for program, body in described["programs"].items():
         _script(binaries / program, "#!/bin/sh\n" + _filled(body, values))
     sources = [("docker", docker_command.__file__, str(folder)), ("curl", web_command.__file__, str(place.folder))]

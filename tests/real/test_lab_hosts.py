@@ -72,6 +72,19 @@ async def test_files_are_the_host_s_own_also_in_error_messages(lab: World) -> No
     assert done.stderr == "ls: cannot access '/etc/kubernetes': No such file or directory\n"
 
 
+async def test_what_a_script_changes_is_the_host_s_and_never_the_machine_s(lab: World, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    done = await lab.run(
+        f"rm -rf {victim}; mkdir -p {tmp_path}; touch {tmp_path}/made; echo x | tee {tmp_path}/said >/dev/null; "
+        f"cp {tmp_path}/said {tmp_path}/copy; mv {tmp_path}/made {tmp_path}/moved; ls {tmp_path}; mktemp"
+    )
+    assert [entry.name for entry in tmp_path.iterdir()] == ["victim"]
+    *listed, temporary = str(done.stdout).splitlines()
+    assert listed == ["copy", "moved", "said"]
+    assert temporary.startswith(str(lab.folder))
+
+
 async def test_the_name_server_s_answer_is_the_host_s_too(lab: World) -> None:
     done = await lab.run(f"getent ahostsv4 {lab.state.fqdn}; getent hosts nowhere.invalid; echo $?")
     lines = str(done.stdout).splitlines()
