@@ -16,6 +16,8 @@ from importlib import resources
 from typing import Final, Protocol
 
 from rancher_tui.install.state import Node
+from rancher_tui.transport.on_node import hold
+from rancher_tui.transport.ssh import ConnectSettings
 
 LIFE: Final = 1800.0
 """Seconds after which an echo server ends by itself."""
@@ -35,6 +37,15 @@ class Process(Protocol):
 
 Opener = Callable[[int, str], Awaitable[Process]]
 """Starts a shell command line on the node of a row of the node table. OSError where the node cannot be reached."""
+
+
+def over_ssh(nodes: Sequence[Node], settings: ConnectSettings) -> Opener:
+    """An opener that logs in on the nodes of the table as RKE will."""
+
+    async def open_on(row: int, command: str) -> Process:
+        return await hold(nodes[row], settings, command)
+
+    return open_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 import shlex
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from rancher_tui.dns.answer import KINDS, Answer, Outcome
 from rancher_tui.dns.look import Origin, Seen
 from rancher_tui.dns.names import family, shown, to_send
 from rancher_tui.dns.system import hosts_addresses, read_resolv_conf
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What came of a command on a node."""
-
-    exit_code: int
-    output: str
-
-
-Run = Callable[[str], Awaitable[Ran]]
-"""Runs a shell command line on a node; raises OSError where the node cannot be reached."""
+from rancher_tui.transport.on_node import Run
 
 _MARK = "--rancher-tui--"
 

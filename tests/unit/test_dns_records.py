@@ -8,10 +8,11 @@ import pytest
 
 from rancher_tui.dns.check import check
 from rancher_tui.dns.names import BadNameError, to_send
-from rancher_tui.dns.nodes import Ran, node_vantage
+from rancher_tui.dns.nodes import node_vantage
 from rancher_tui.dns.records import creation
 from rancher_tui.dns.system import hosts_addresses, read_resolv_conf
 from rancher_tui.transport.name_servers import BadServerError, Server, parse_server
+from rancher_tui.transport.on_node import Ran
 
 
 def test_an_address_becomes_an_a_record() -> None:
