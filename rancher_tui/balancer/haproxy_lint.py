@@ -174,7 +174,7 @@ def _forwarded_for(front: Section, backend: Section, by_hand: Line | None) -> It
     lines = [line for line in (front.option("forwardfor"), backend.option("forwardfor")) if line is not None]
     if not lines:
         yield finding("forwarded-for", front.place)
-    for line in lines:
+    for line in dict.fromkeys(lines):
         other = line.after("header")
         if "if-none" in line.words or (other and other.lower() != "x-forwarded-for"):
             yield finding("forwarded-for", line.place, value=" ".join(line.words))
