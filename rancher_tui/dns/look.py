@@ -71,16 +71,17 @@ async def look(
 ) -> Seen:
     """Ask `server` for A and AAAA of `name`, of the expected names and of an invented sibling, all at once.
 
-    `limit` is for one question, in seconds.
+    `limit` is for one question, in seconds. The questions about `name` go out first: some servers answer in turn.
     """
     async with asyncio.TaskGroup() as group:
+        asked = group.create_task(_ask_both(server, name, limit, recursion))
         invented = group.create_task(_addresses(server, _sibling(name), limit, recursion))
         others = {
             other: group.create_task(_addresses(server, other, limit, recursion))
             for other in expected
             if other != name
         }
-        replies = await _ask_both(server, name, limit, recursion)
+        replies = await asked
         answers = await _looked_into(server, name, limit, replies)
         if any(answer.addresses for answer in answers.values()):
             await asyncio.wait({invented}, timeout=_SIBLING_GRACE)

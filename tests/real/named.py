@@ -186,7 +186,7 @@ def named(
         f'options {{ directory "{folder}"; pid-file "{folder}/pid"; session-keyfile none; '
         f"listen-on port {made.port(name)} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; "
         f"check-names primary ignore; dnssec-validation {validation}; querylog no; {recursion}"
-        f"notify no; servfail-ttl 0; max-records-per-type 0; max-cache-ttl 300; {options} }};\n"
+        f"notify no; max-records-per-type 0; max-cache-ttl 300; {options} }};\n"
         f"controls {{}};\n{more}" + "\n".join(blocks)
     )
     log = stack.enter_context((folder / "log").open("wb"))

@@ -61,7 +61,7 @@ PASS = "location / { proxy_pass http://nodes; %s }"
         whole(server(PASS % HEADERS.replace("Proto https", "Proto $scheme"))),
         whole(server(PASS % HEADERS.replace("$proxy_add_x_forwarded_for", "$remote_addr"))),
         whole(server(PASS % HEADERS.replace("30m", "1h30m"))),
-        whole(server("location ~ ^/ { proxy_pass http://nodes; %s }" % HEADERS)),
+        whole(server(f"location ~ ^/ {{ proxy_pass http://nodes; {HEADERS} }}")),
         MAP + UPSTREAM + REDIRECT + server(PASS % HEADERS),
         whole(server(PASS % HEADERS)).replace("default upgrade", "websocket upgrade; default close"),
     ],
@@ -97,8 +97,8 @@ async def test_what_is_right_in_another_form_is_not_blamed(text: str, tmp_path: 
             ),
             ["scheme-behind-proxy"],
         ),
-        (whole(server("location / { %s if ($a) { proxy_pass http://nodes; } }" % HEADERS)), []),
-        (whole(server("location /rancher/ { proxy_pass http://nodes/; %s }" % HEADERS)), ["not-root"]),
+        (whole(server(f"location / {{ {HEADERS} if ($a) {{ proxy_pass http://nodes; }} }}")), []),
+        (whole(server(f"location /rancher/ {{ proxy_pass http://nodes/; {HEADERS} }}")), ["not-root"]),
         (
             whole(
                 server(PASS % HEADERS.replace("proxy_set_header Host $http_host;", "proxy_set_header Host '';"))
@@ -109,7 +109,7 @@ async def test_what_is_right_in_another_form_is_not_blamed(text: str, tmp_path: 
         (
             whole(
                 server(PASS % HEADERS),
-                server("location / { proxy_pass http://nodes; %s }" % HEADERS.replace("off", "on")),
+                server("location / {{ proxy_pass http://nodes; {} }}".format(HEADERS.replace("off", "on"))),
             ),
             ["buffering"],
         ),
