@@ -74,21 +74,21 @@ def across(name: dns.name.Name, everyone: Sequence[Seen]) -> Iterator[Finding]:
         found = low_ttl(seen, [other for other in everyone if other is not seen])
         if found:
             yield found
-    asked = [seen for seen in everyone if seen.origin is not Origin.HOSTS]
-    for seen in everyone:
-        if seen.origin is Origin.HOSTS and seen.addresses and not any(other.addresses for other in asked):
-            yield Finding(
-                Status.WARN,
-                "hosts-file-only",
-                seen.vantage,
-                msg("The name is only in the hosts file"),
-                msg("Other machines, pods and agents do not read this file; the name needs a DNS record."),
-                EMPTY,
-                {"addresses": list(seen.addresses)},
-                "dns",
-                3,
-            )
-    yield from _differing(shown(name), everyone)
+    others = [seen for seen in everyone if seen.origin is not Origin.HOSTS]
+    alone = [] if any(seen.addresses for seen in others) else [seen for seen in everyone if seen not in others]
+    for seen in alone:
+        yield Finding(
+            Status.WARN,
+            "hosts-file-only",
+            seen.vantage,
+            msg("The name is only in the hosts file"),
+            msg("Other machines, pods and agents do not read this file; the name needs a DNS record."),
+            EMPTY,
+            {"addresses": list(seen.addresses)},
+            "dns",
+            3,
+        )
+    yield from _differing(shown(name), others if alone else everyone)
 
 
 def unresolved(name: dns.name.Name, everyone: Sequence[Seen]) -> Finding | None:
