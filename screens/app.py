@@ -133,6 +133,10 @@ class RancherApp(App[int]):
         if self.frame is not None and self.frame.is_mounted:
             self.frame.note(text, ink)
 
+    def draw_anew(self) -> None:
+        """Draw every cell again."""
+        self.refresh(layout=True)
+
     def holder_text(self) -> str:
         """Who holds the session that is looked on."""
         held = self.install.opened.held_by if self.install else None

@@ -288,6 +288,9 @@ class Frame(Screen[None]):
     def do_leave(self) -> None:
         self.rancher.leave()
 
+    def do_redraw(self) -> None:
+        self.rancher.draw_anew()
+
     def do_clock(self) -> None:
         self.rancher.utc = not self.rancher.utc
         self.redraw()

@@ -42,14 +42,16 @@ def _leaver(app: RancherApp) -> Callable[[], None]:
         watchdog = threading.Timer(GRACE, _end_now, args=(app,))
         watchdog.daemon = True
         watchdog.start()
-        loop.call_soon_threadsafe(app.leave)
+        loop.call_soon_threadsafe(app.call_later, app.leave)
 
     return leave
 
 
 def _end_now(app: RancherApp) -> None:
-    app.save_and_close()
-    os._exit(0)
+    try:
+        app.save_and_close()
+    finally:
+        os._exit(0)
 
 
 def _wait_for_hang_up(leave: Callable[[], None]) -> None:

@@ -22,6 +22,10 @@ class TerminalApp(RancherApp):
         self.paper = Paper()
         self._disable_notifications = True
 
+    def draw_anew(self) -> None:
+        self.paper.forget()
+        super().draw_anew()
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send the difference to what is shown; Textual's own way for whatever is no update of cells."""
         able = self._running and not self._closed and not self._batch_count and self._driver is not None

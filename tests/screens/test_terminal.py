@@ -1,0 +1,84 @@
+"""What goes over the line: at a real terminal, of the kinds that operators have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.screens.sample import save_sample
+from tests.screens.terminal import Terminal
+
+pytestmark = pytest.mark.real
+
+AFFORDABLE = 4_000
+"""Bytes that a key may cost: 200 ms on a line of 20 KB/s."""
+
+
+def settled(terminal: Terminal, seconds: float = 0.5) -> int:
+    """Bytes that came until nothing more did."""
+    before = terminal.received
+    last = -1
+    while last != terminal.received:
+        last = terminal.received
+        terminal.read(seconds)
+    return terminal.received - before
+
+
+def test_a_change_of_screen_costs_little_and_stillness_costs_nothing(home: Path) -> None:
+    save_sample(home)
+    terminal = Terminal(home)
+    terminal.wait_for("The twelve steps")
+    settled(terminal)
+    for key in ("]", "]", "]", "]", "]", "]", "]", "escape", "down"):
+        terminal.press(key)
+        assert 0 < settled(terminal) < AFFORDABLE, key
+    assert settled(terminal, 2.5) == 0
+    terminal.press("q")
+    terminal.wait_for_end()
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"NO_COLOR": "1"},
+        {"TERM": "linux"},
+        {"TERM": "screen"},
+        {"TERM": "xterm", "COLORTERM": ""},
+        {"TERM": "tmux-256color", "NO_COLOR": "1"},
+    ],
+    ids=str,
+)
+def test_every_kind_of_terminal_shows_readable_text(home: Path, env: dict[str, str]) -> None:
+    save_sample(home)
+    terminal = Terminal(home, env=env)
+    terminal.wait_for("The twelve steps")
+    terminal.press("g")
+    terminal.wait_for("0-12 enter")
+    terminal.press("6", "enter")
+    terminal.wait_for("10.0.1.12")
+    settled(terminal)
+    for row in range(24):
+        for column in range(80):
+            cell = terminal.cell(row, column)
+            assert not cell.data.strip() or cell.fg != cell.bg, f"{cell.data!r} is {cell.fg} on itself"
+    if env.get("TERM") == "linux":
+        assert terminal.screen.isascii()
+    terminal.press("q")
+    terminal.wait_for_end()
+
+
+def test_the_drawn_screen_is_the_same_after_many_keys_as_when_drawn_anew(home: Path) -> None:
+    save_sample(home)
+    terminal = Terminal(home)
+    terminal.wait_for("The twelve steps")
+    for key in ("]", "]", "?", "escape", "]", "g", "escape", "]", "]", "]", "n", "n", "[", "down", "right"):
+        terminal.press(key)
+        settled(terminal, 0.3)
+    drawn = terminal.screen
+    terminal.press("ctrl+l")
+    terminal.wipe()
+    settled(terminal)
+    assert terminal.screen == drawn
+    terminal.press("q")
+    terminal.wait_for_end()
