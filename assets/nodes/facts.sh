@@ -1,6 +1,7 @@
 # Facts about this machine, read and never changed. POSIX sh; every fact comes from a program on PATH.
-# Before this text stand the assignments MARK, SOCKET, PATIENCE (seconds), AUDIT, MODULES and OPTIONS.
+# Before this text stand the assignments MARK, SOCKET, PATIENCE (seconds), FQDN, REGISTRY, AUDIT, MODULES and OPTIONS.
 # Form: a line "MARK name", what the program said, a line "MARK = exit status".
+# Facts that may take seconds are asked for all at once, and wait in a pipe until the others have been told.
 LC_ALL=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 DOCKER_HOST="unix://$SOCKET"
@@ -10,8 +11,25 @@ unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_CERT_PATH DOCKER_API_VERSION DOCKE
 fact() {
     printf '\n%s %s\n' "$MARK" "$1"
     shift
-    "$@" 2>&1 </dev/null
+    if has "$1"; then "$@" 2>&1 </dev/null; else no_program; fi
     printf '\n%s = %s\n' "$MARK" "$?"
+}
+
+slow_fact() {
+    if has "$2"; then later "$@" & fi
+}
+
+later() {
+    name=$1
+    shift
+    said=$(limited 7 "$@" 2>&1 </dev/null)
+    status=$?
+    printf '\n%s %s\n%.3000s\n%s = %s\n' "$MARK" "$name" "$said" "$MARK" "$status"
+}
+
+no_program() {
+    echo "no such program"
+    return 127
 }
 
 limited() {
@@ -47,10 +65,6 @@ docker_place() {
     place=$(command -v docker) && printf '%s\n' "$place" && readlink -f "$place"
 }
 
-container_names() {
-    limited "$PATIENCE" docker ps --all --no-trunc --format '{{.Names}}'
-}
-
 modules_known() {
     release=$(uname -r)
     grep -hoE "/($MODULES)\\.ko" "/lib/modules/$release/modules.builtin" "/lib/modules/$release/modules.dep" | sort -u
@@ -66,11 +80,8 @@ programs_running() {
 }
 
 disk_space() {
-    root=
-    if [ "$docker_answers" = yes ]; then
-        root=$(limited "$PATIENCE" docker info --format '{{.DockerRootDir}}' 2>/dev/null)
-    fi
-    limited 6 df -P -k / /var/lib/docker /var/lib/etcd /opt $root
+    roots=$(sed -n 's/.*"\(data-root\|graph\)"[^"]*"\([^"]*\)".*/\2/p' /etc/docker/daemon.json 2>/dev/null)
+    limited 6 df -P -k / /var/lib/docker /var/lib/etcd /opt $roots
 }
 
 disk_kinds() {
@@ -111,53 +122,86 @@ leftover_paths() {
         /var/lib/kubelet /run/calico /run/flannel
 }
 
-fact clock date -u +%s.%N
-fact user id -un
-fact groups id -Gn
-fact kernel uname -s -r -m
-fact os cat /etc/os-release
-fact socket socket_access
-fact socket-owner ls -l -d -L "$SOCKET"
-fact docker-place docker_place
-docker_answers=
-if has docker; then
-    fact docker-client docker --version
-    fact docker-ps limited "$PATIENCE" docker ps
-    if [ "$result" = 0 ]; then
-        docker_answers=yes
-        fact docker-server limited "$PATIENCE" docker version --format '{{.Server.Version}}'
-        fact docker-info limited "$PATIENCE" docker info --format '{{json .}}'
-        fact containers container_names
+web_status() {
+    if has curl; then curl -s -k -o /dev/null -w '%{http_code}\n' --max-time 6 "$1"
+    elif has wget; then wget -q -S -O /dev/null -T 6 --no-check-certificate "$1"
+    else return 127
     fi
-else
-    fact socket-answer limited "$PATIENCE" curl -s --unix-socket "$SOCKET" http://docker/_ping
-fi
-fact cpus either nproc nproc 'grep -c ^processor /proc/cpuinfo'
-fact memory cat /proc/meminfo
-fact disk disk_space
-fact disk-kinds disk_kinds
-fact swap cat /proc/swaps
-fact settings kernel_settings
-fact modules-loaded cat /proc/modules
-fact modules-known modules_known
-fact kernel-config kernel_config
-fact programs programs_running
-fact iptables iptables --version
-fact hostname either hostname hostname 'uname -n'
-fact machine-id cat /etc/machine-id
-fact product-uuid cat /sys/class/dmi/id/product_uuid
-fact links ip -o link
-fact addresses ip -o addr
-fact routes ip -4 route
-fact listening listening
-fact leftovers leftover_paths
-fact resolver cat /etc/resolv.conf
-fact ufw cat /etc/ufw/ufw.conf
-fact selinux getenforce
-fact apparmor cat /sys/module/apparmor/parameters/enabled
-fact cgroup cgroup_kind
-fact packet-rules limited 5 packet_rules
-fact sudo limited 5 may_sudo
-fact docker-settings cat /etc/docker/daemon.json
-fact audit-folder ls -l -d "$AUDIT"
+}
+
+name_lookup() {
+    if has getent; then getent ahostsv4 "$1"; else nslookup "$1"; fi
+}
+
+firewalls() {
+    systemctl is-active firewalld ufw SuSEfirewall2 nftables iptables
+}
+
+cloud_setup() {
+    systemctl is-enabled nm-cloud-setup.service nm-cloud-setup.timer
+}
+
+slow_facts() {
+    slow_fact full-hostname hostname -f
+    slow_fact time-service timedatectl
+    slow_fact chrony chronyc -n tracking
+    slow_fact ntp ntpq -p -n
+    slow_fact firewalls firewalls
+    slow_fact cloud-setup cloud_setup
+    if [ -n "$FQDN" ]; then
+        slow_fact fqdn name_lookup "$FQDN"
+        slow_fact balancer web_status "https://$FQDN/ping"
+    fi
+    if [ -n "$REGISTRY" ]; then
+        slow_fact registry web_status "https://$REGISTRY/v2/"
+    fi
+    wait
+}
+
+quick_facts() {
+    fact clock date -u +%s.%N
+    fact user id -un
+    fact groups id -Gn
+    fact kernel uname -s -r -m
+    fact os cat /etc/os-release
+    fact socket socket_access
+    fact socket-owner ls -l -d -L "$SOCKET"
+    fact docker-place docker_place
+    if has docker; then
+        fact docker-client docker --version
+        fact docker-ps limited "$PATIENCE" docker ps
+    else
+        fact socket-answer limited "$PATIENCE" curl -s --unix-socket "$SOCKET" http://docker/_ping
+    fi
+    fact cpus either nproc nproc 'grep -c ^processor /proc/cpuinfo'
+    fact memory cat /proc/meminfo
+    fact disk disk_space
+    fact disk-kinds disk_kinds
+    fact swap cat /proc/swaps
+    fact settings kernel_settings
+    fact modules-loaded cat /proc/modules
+    fact modules-known modules_known
+    [ -r /proc/modules ] || fact kernel-config kernel_config
+    fact programs programs_running
+    fact iptables iptables --version
+    fact hostname either hostname hostname 'uname -n'
+    fact machine-id cat /etc/machine-id
+    fact product-uuid cat /sys/class/dmi/id/product_uuid
+    fact links ip -o link
+    fact addresses ip -o addr
+    fact routes ip -4 route
+    fact listening listening
+    fact leftovers leftover_paths
+    fact resolver cat /etc/resolv.conf
+    fact ufw cat /etc/ufw/ufw.conf
+    fact selinux getenforce
+    fact apparmor cat /sys/module/apparmor/parameters/enabled
+    fact cgroup cgroup_kind
+    fact packet-rules limited 5 packet_rules
+    fact sudo limited 5 may_sudo
+    fact docker-settings cat /etc/docker/daemon.json
+    fact audit-folder ls -l -d "$AUDIT"
+}
+
+slow_facts | { quick_facts; cat; }
 fact end true

@@ -64,7 +64,9 @@ class Case:
     def unseen(self, code: str, check_id: str, title: Message, fact: str) -> Finding:
         """What could not be observed, with what the program said instead."""
         said = self.gathered.get(fact)
-        if said is None:
+        if said is None and self.gathered.complete:
+            why = msg("there is no program there that tells it")
+        elif said is None:
             why = msg("the script ended before it got there")
         elif said.missing:
             why = msg("the program for it is not installed there")

@@ -67,30 +67,35 @@ def _clock(scribe: Scribe, off: float, doubt: float) -> Finding:
 
 def judge_identities(cases: Sequence[Case]) -> Iterator[Finding]:
     """Names and identities that a cloned machine shares with its origin; a row that is another row's very host."""
+    first: dict[tuple[str, str], int] = {}
     for index, case in enumerate(cases):
-        told: set[str] = set()
-        for earlier in cases[:index]:
-            shared = [
-                (code, value, what)
-                for code, what, read in _IDENTITIES
-                if (value := _common(read(case), read(earlier)))
-            ]
-            codes = {code for code, _, _ in shared}
-            if {"same-machine-id", "same-mac"} <= codes:
-                yield case.grade(
-                    Status.FAIL,
-                    "same-host",
-                    "X01",
-                    msg("is the same machine as {other}", other=earlier.scribe.subject),
-                    msg("give each node the address of its own host"),
-                    shared={code: value for code, value, _ in shared},
-                )
-                break
-            fresh = [each for each in shared if each[0] not in told]
-            told |= codes
-            yield from (_shared(case, earlier, code, value, what) for code, value, what in fresh)
+        shared: dict[str, tuple[int, str]] = {}
+        for code, _, read in _IDENTITIES:
+            for value in sorted(read(case)):
+                origin = first.setdefault((code, value), index)
+                if origin != index:
+                    shared.setdefault(code, (origin, value))
+        yield from _told(case, cases, shared)
     if len(cases) > 1:
         yield Scribe(ALL).good("identities", "X01", msg("names and identities were compared"), nodes=len(cases))
+
+
+def _told(case: Case, cases: Sequence[Case], shared: dict[str, tuple[int, str]]) -> Iterator[Finding]:
+    if {"same-machine-id", "same-mac"} <= shared.keys():
+        origin = cases[shared["same-mac"][0]]
+        yield case.grade(
+            Status.FAIL,
+            "same-host",
+            "X01",
+            msg("is the same machine as {other}", other=origin.scribe.subject),
+            msg("give each node the address of its own host"),
+            shared={code: value for code, (_, value) in shared.items()},
+        )
+        return
+    for code, what, _ in _IDENTITIES:
+        if code in shared:
+            origin, value = cases[shared[code][0]], shared[code][1]
+            yield _shared(case, origin, code, value, what)
 
 
 def _shared(case: Case, earlier: Case, code: str, value: str, what: Message) -> Finding:
@@ -111,10 +116,6 @@ _REMEDIES = {
     "same-product-uuid": msg("give the virtual machine a UUID of its own"),
     "same-mac": msg("give the virtual machine's network card an address of its own"),
 }
-
-
-def _common(first: set[str], second: set[str]) -> str:
-    return min(first & second, default="")
 
 
 def _one(fact: str) -> Callable[[Case], set[str]]:

@@ -39,14 +39,17 @@ async def ping(login: Login, socket: str, deadline: float, api: str = "") -> Pin
 
 
 async def engine_facts(login: Login, socket: str, deadline: float) -> dict[str, str]:
-    """What the engine itself tells where no client is at hand: its `info` as one line, containers' names."""
+    """What the engine itself tells, as facts: its `info` as one line, its version, all containers' names."""
     try:
-        info = json.loads(_body(await _ask(login, socket, "/info", deadline)))
-        containers = json.loads(_body(await _ask(login, socket, "/containers/json?all=1", deadline)))
+        answers = await asyncio.gather(
+            _ask(login, socket, "/info", deadline), _ask(login, socket, "/containers/json?all=1", deadline)
+        )
+        info, containers = (json.loads(_body(answer)) for answer in answers)
         names = [str(name).lstrip("/") for each in containers for name in each["Names"][:1]]
-    except (TimeoutError, SshError, ValueError, TypeError, KeyError):
+        version = str(info.get("ServerVersion", ""))
+    except (TimeoutError, SshError, ValueError, TypeError, KeyError, AttributeError):
         return {}
-    return {"docker-info": json.dumps(info), "containers": "\n".join(names)}
+    return {"docker-info": json.dumps(info), "docker-server": version, "containers": "\n".join(names)}
 
 
 async def _ask(login: Login, socket: str, path: str, deadline: float) -> bytes:

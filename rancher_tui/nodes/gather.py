@@ -1,11 +1,10 @@
 """One node's facts: a POSIX sh script run over its login, and what every program said, untouched.
 
-Two channels: the quick facts in turn, and beside them what may take seconds.
+One channel; the script says itself what it asks for at once and what in turn.
 """
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import shlex
 from dataclasses import dataclass, replace
@@ -68,8 +67,8 @@ class Gathered:
 
 
 @cache
-def _script(name: str) -> str:
-    return (resources.files("assets") / "nodes" / name).read_text("utf-8")
+def _script() -> str:
+    return (resources.files("assets") / "nodes/facts.sh").read_text("utf-8")
 
 
 def _kernel_words() -> tuple[list[str], list[str]]:
@@ -106,46 +105,27 @@ def parse(output: bytes, mark: str) -> dict[str, Said]:
 async def gather(
     login: Login, socket: str, deadline: float, patience: float, *, fqdn: str, audit: str, registry: str
 ) -> Gathered:
-    """Run both scripts at once; SshError where the node runs nothing or the connection ends.
+    """Run the script; SshError where the node runs nothing or the connection ends.
 
     `patience` is how many seconds each call to the engine may take there.
     """
     modules, options = _kernel_words()
     mark = f"rt-{secrets.token_hex(8)}"
-    quick = assignments(
+    given = assignments(
         MARK=mark,
         SOCKET=socket,
         PATIENCE=str(max(1, round(patience))),
+        FQDN=fqdn,
+        REGISTRY=registry,
         AUDIT=audit,
         MODULES="|".join(modules),
         OPTIONS="|".join(options),
     )
-    slow = assignments(MARK=mark, FQDN=fqdn, REGISTRY=registry)
-    second = asyncio.create_task(_run_quietly(login, slow + _script("slow_facts.sh"), deadline))
-    try:
-        ran = await _run(login, quick + _script("facts.sh"), deadline)
-        said = parse(ran.stdout, mark)
-        if not said:
-            raise _no_command(ran, deadline)
-        complete = "end" in said
-        late = await second
-    finally:
-        second.cancel()
-    if late:
-        said |= parse(late.stdout, mark)
-    return Gathered(said, complete, _skew(said.get("clock"), ran, mark))
-
-
-async def _run(login: Login, text: str, deadline: float) -> Ran:
-    return await login.run("sh -s", text.encode(), deadline)
-
-
-async def _run_quietly(login: Login, text: str, deadline: float) -> Ran | None:
-    """The slow facts: without them the others still count."""
-    try:
-        return await _run(login, text, deadline)
-    except SshError:
-        return None
+    ran = await login.run("sh -s", (given + _script()).encode(), deadline)
+    said = parse(ran.stdout, mark)
+    if not said:
+        raise _no_command(ran, deadline)
+    return Gathered(said, "end" in said, _skew(said.get("clock"), ran, mark))
 
 
 def _no_command(ran: Ran, deadline: float) -> SshError:

@@ -207,6 +207,8 @@ def judge_services(case: Case) -> Iterator[Finding]:
     apparmor = (case.gathered.text("apparmor") or "").strip()
     if apparmor:
         yield case.good("apparmor", "N33", msg("AppArmor is on") if apparmor == "Y" else msg("AppArmor is off"))
+    if (said := case.gathered.get("sudo")) and said.good:
+        yield case.good("sudo", "N48", msg("may become root without a password (RKE does not need it)"))
     if "enabled" in (said.text.split() if (said := case.gathered.get("cloud-setup")) else []):
         yield case.grade(
             Status.WARN,

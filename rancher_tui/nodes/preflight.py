@@ -170,36 +170,39 @@ def _logged_in(login: Login, target: Target, scribe: Scribe) -> Finding:
 async def _ask(
     login: Login, socket: str, settings: ConnectSettings, expected: Expected
 ) -> tuple[Reached, Gathered]:
-    """The forward and the scripts at once; SshError when the node runs nothing or the connection ends."""
-    forward = asyncio.create_task(_reach(login, socket, settings.deadlines.forward, expected.docker_api))
+    """The engine and the script at once; SshError when the node runs nothing or the connection ends."""
+    deadlines = settings.deadlines
+    engine = asyncio.create_task(_reach(login, socket, deadlines.forward, expected.docker_api))
     try:
         gathered = await gather(
             login,
             socket,
-            settings.deadlines.command,
-            settings.deadlines.forward,
+            deadlines.command,
+            deadlines.forward,
             fqdn=expected.fqdn,
             audit=expected.audit_folder,
             registry=expected.registry,
         )
-        reached = await forward
-        if reached.ping and reached.ping.good and gathered.text("docker-place") is None:
-            gathered = gathered.with_facts(await engine_facts(login, socket, settings.deadlines.forward))
-        return reached, gathered
+        reached, told = await engine
+        return reached, gathered.with_facts(told)
     finally:
-        forward.cancel()
+        engine.cancel()
 
 
-async def _reach(login: Login, socket: str, deadline: float, api: str) -> Reached:
+async def _reach(login: Login, socket: str, deadline: float, api: str) -> tuple[Reached, dict[str, str]]:
+    """The engine through the forwarded socket, and what it tells of itself."""
     try:
         plain = await ping(login, socket, deadline)
-        return Reached(plain, pinned=await ping(login, socket, deadline, api) if api and plain.good else None)
+        if not plain.good:
+            return Reached(plain), {}
+        told = await engine_facts(login, socket, deadline)
+        return Reached(plain, pinned=await ping(login, socket, deadline, api) if api else None), told
     except TimeoutError:
-        return Reached()
+        return Reached(), {}
     except SshError as error:
         if error.rung is Rung.CONNECTION_LOST:
             raise
-        return Reached(error=error)
+        return Reached(error=error), {}
 
 
 def _case(node: Node, gathered: Gathered, expected: Expected, scribe: Scribe, login: Login) -> Case:

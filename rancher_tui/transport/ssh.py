@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     import asyncssh
 
 DEFAULT_KEY = "~/.ssh/id_rsa"
+QUICK_KEX = "^curve25519-sha256,curve25519-sha256@libssh.org"
+QUICK_CIPHERS = "^aes128-gcm@openssh.com,aes256-gcm@openssh.com"
+"""Asked for first, since they cost the least with hundreds of nodes; all others that asyncssh knows follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class ConnectSettings:
     passphrases: Mapping[str, str] = field(default_factory=dict, repr=False)
     secret: Callable[[str], str] = field(default=no_secret, repr=False)
     deadlines: Deadlines = field(default_factory=Deadlines)
-    at_once: int = 64
+    at_once: int = 256
     keys: KeyRing = field(init=False, repr=False)
     hosts: KnownHosts = field(init=False, repr=False)
 
@@ -247,6 +250,8 @@ async def _log_in(
                 gss_kex=False,
                 preferred_auth="publickey",
                 compression_algs=None,
+                kex_algs=QUICK_KEX,
+                encryption_algs=QUICK_CIPHERS,
                 x509_trusted_certs=None,
                 keepalive_interval=5,
                 login_timeout=0,

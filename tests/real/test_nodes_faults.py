@@ -204,8 +204,13 @@ def slow_link(folder: Path, stack: ExitStack) -> Planted:
 @fault("max-startups")
 def max_startups(folder: Path, stack: ExitStack) -> Planted:
     server = good(folder, stack, MaxStartups="1:100:1")
-    link = stack.enter_context(socket.create_connection((server.address, server.port)))
-    link.recv(100)
+
+    def held() -> bool:
+        """One login begun and never ended; refused itself while the server still counts an earlier one."""
+        link = stack.enter_context(socket.create_connection((server.address, server.port)))
+        return link.recv(100).startswith(b"SSH-")
+
+    _wait_for(held)
     return server.node(), server.settings()
 
 
