@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from assets import FOLDER
 from rancher_tui.i18n import _
 
 
@@ -83,7 +83,7 @@ def table() -> Table:
     """The table, read once."""
     import yaml
 
-    text = (resources.files("assets") / "actions.yml").read_text("utf-8")
+    text = (FOLDER / "actions.yml").read_text("utf-8")
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
     return Table(
         tuple(_action(row, data["groups"]) for row in data["actions"]),

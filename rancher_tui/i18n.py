@@ -11,8 +11,9 @@ import gettext
 import os
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from assets import FOLDER
 
 DOMAIN = "rancher-tui"
 
@@ -27,7 +28,7 @@ def use_language(language: str | None) -> None:
 
 @lru_cache(maxsize=8)
 def _catalogue(languages: tuple[str, ...]) -> gettext.NullTranslations:
-    folder = str(resources.files("assets") / "locale")
+    folder = str(FOLDER / "locale")
     return gettext.translation(DOMAIN, folder, languages=list(languages) or None, fallback=True)
 
 

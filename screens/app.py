@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 
 from textual.app import App
 from textual.reactive import reactive
 
+from assets import FOLDER
 from rancher_tui.finding import Finding, Report
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import steps
@@ -26,7 +26,7 @@ LOOK_EVERY = 2.0
 class RancherApp(App[int]):
     """The face of rancher-tui."""
 
-    CSS_PATH = str(resources.files("assets") / "app.tcss")
+    CSS_PATH = str(FOLDER / "app.tcss")
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's way
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from assets import FOLDER
 from rancher_tui.i18n import _
 from rancher_tui.install import paths
 from rancher_tui.install.state import InstallState
@@ -36,7 +36,7 @@ class Field:
 def _table() -> dict[str, list[dict[str, Any]]]:
     import yaml
 
-    text = (resources.files("assets") / "fields.yml").read_text("utf-8")
+    text = (FOLDER / "fields.yml").read_text("utf-8")
     loaded: dict[str, list[dict[str, Any]]] = yaml.load(
         text,
         Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506 - a safe loader

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import resources
 
 from textual.widget import Widget
 
+from assets import FOLDER
 from rancher_tui import actions
 from rancher_tui.i18n import _
 from screens.dialog import Dialog, Pager
@@ -34,7 +34,7 @@ class Help(Dialog[None]):
 
 def help_text(place: str) -> str:
     """The help page of a place, in Markdown; empty when there is none."""
-    page = resources.files("assets") / "help" / f"{place}.md"
+    page = FOLDER / "help" / f"{place}.md"
     return page.read_text("utf-8") if page.is_file() else ""
 
 
