@@ -65,8 +65,11 @@ def _wrong_redirect(answer: Answer, front: Front) -> Message | None:
     """What is wrong with a redirect; None where nothing is."""
     if answer.status not in REDIRECTS:
         return msg("Plain HTTP is answered with {status}, not redirected", status=answer.status)
-    location = answer.headers.get("location", "")
-    parts, wanted = urlsplit(location), urlsplit(front.base + _PATH)
+    wanted = urlsplit(front.base + _PATH)
+    try:
+        parts = urlsplit(answer.headers.get("location", ""))
+    except ValueError:
+        return msg("The redirect leads to no address at all")
     if parts.scheme != "https":
         return msg("The redirect does not lead to https")
     if (parts.hostname or "").lower() != (wanted.hostname or "").lower():

@@ -57,7 +57,10 @@ def same_place(location: str, url: str) -> bool:
 
     Rancher's own redirect to https names the Host that arrived, from which a balancer may have taken the port.
     """
-    here, there = urlsplit(url), urlsplit(location)
+    try:
+        here, there = urlsplit(url), urlsplit(location)
+    except ValueError:
+        return False
     names = [(parts.hostname or "").lower() for parts in (here, there)]
     return names[0] == names[1] and (here.scheme, here.path) == (there.scheme, there.path)
 

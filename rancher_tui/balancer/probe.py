@@ -66,7 +66,10 @@ async def probe(asked: Probe) -> AsyncIterator[Finding]:
         if error.kind != "untrusted":
             return
         asked.front = replace(asked.front, verify=False)
-        answer = await asked.front.get("/ping")
+        try:
+            answer = await asked.front.get("/ping")
+        except FetchError:
+            return
     else:
         if asked.front.verify:
             yield judge.good("tls", msg("The certificate verifies"), version=answer.tls_version, probe="P3")

@@ -64,7 +64,7 @@ async def test_a_rehearsal_names_what_is_broken(variant: dict[str, Any], tmp_pat
     nodes = LocalNodes()
     with SERVERS[variant["kind"]](tmp_path, config, int(state.balancer.https_port)):
         idle = float(variant.get("idle", 0.2))
-        findings, _facts = await rehearsed(state, pair, nodes, idle=idle, settle=2.0, limit=3.0, stop_one=False)
+        findings, _facts = await rehearsed(state, pair, nodes, idle=idle, settle=1.0, limit=3.0, stop_one=False)
     found = [finding for finding in findings if finding.status != "pass"]
     assert sorted(finding.code for finding in found) == sorted(variant["rehearsal"]), [f.to_json() for f in found]
     assert nodes.left_over == []

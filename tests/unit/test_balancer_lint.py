@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 import textwrap
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rancher_tui.balancer.haproxy_lint import judged as haproxy_judged
 from rancher_tui.balancer.haproxy_read import read as haproxy_read
 from rancher_tui.balancer.haproxy_read import seconds as haproxy_seconds
 from rancher_tui.balancer.lint import kind_of, lint
+from rancher_tui.balancer.nginx_lint import lint_nginx
 from rancher_tui.balancer.nginx_read import seconds, size
 
 HEADERS = """
@@ -333,3 +337,18 @@ def test_which_program_a_configuration_is_for() -> None:
     assert kind_of(whole(server(PASS % HEADERS))) == "nginx"
     assert kind_of("# only a comment\n") is None
     assert kind_of("nodes:\n  - address: 10.0.0.1\n") is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_no_damage_to_a_configuration_breaks_the_linters(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from([whole(server(PASS % HEADERS)), HAPROXY, ONE_LISTEN]))
+    for _cut in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        length = data.draw(st.integers(0, 40))
+        text = text[:start] + data.draw(st.text(max_size=6)) + text[start + length :]
+    list(haproxy_judged(haproxy_read(text, "f"), "f"))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "f"
+        file.write_bytes(text.encode("utf-8", "surrogatepass"))
+        lint_nginx(file)
