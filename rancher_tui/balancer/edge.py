@@ -74,7 +74,7 @@ def _wrong_redirect(answer: Answer, front: Front) -> Message | None:
         return msg("The redirect does not lead to https")
     if (parts.hostname or "").lower() != (wanted.hostname or "").lower():
         return msg("The redirect leads to another name")
-    if _port(parts.netloc) != front.https_port:
+    if _port(parts.netloc) not in (front.https_port, front.port):
         return msg("The redirect leads to another port")
     if (parts.path, parts.query) != (wanted.path, wanted.query):
         return msg("The redirect loses path or query")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +29,29 @@ class Front:
     verify: bool = True
     limit: float = 10.0
     """Seconds for one request."""
+    reached_at: int = 0
+    """The port that is connected to where it is not `https_port`: behind a tunnel or a port mapping."""
+
+    @classmethod
+    def of(cls, name: str, address: str = "", **more: Any) -> Front:
+        """The front for `NAME[:PORT]`, reached at `ADDR[:PORT]` where that is given; `more` are other fields.
+
+        ValueError says what would be right.
+        """
+        host, port = _split(name, "NAME or NAME:PORT")
+        place, reached = _split(address, "ADDR or ADDR:PORT") if address.strip() else ("", 0)
+        return cls(host.rstrip("."), place, https_port=port or 443, reached_at=reached, **more)
+
+    @property
+    def port(self) -> int:
+        """The port that is connected to."""
+        return self.reached_at or self.https_port
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The beginnings of addresses that lead back here: by the name's port, and by the one connected to."""
+        host = self.base.rpartition(":")[0] if self.https_port != 443 else self.base
+        return tuple(dict.fromkeys((self.base, host if self.port == 443 else f"{host}:{self.port}")))
 
     @property
     def base(self) -> str:
@@ -51,7 +75,7 @@ class Front:
         return await fetch(
             self.base + path,
             address=self.address or None,
-            port=self.https_port,
+            port=self.port,
             ca_pem=self.ca_pem,
             verify=self.verify,
             headers=headers,
@@ -78,13 +102,29 @@ class Front:
         async with open_websocket(
             self.base.replace("https:", "wss:", 1) + path,
             address=self.address or None,
-            port=self.https_port,
+            port=self.port,
             ca_pem=self.ca_pem,
             verify=self.verify,
             headers=headers,
             timeout=self.limit,
         ) as connection:
             yield connection
+
+
+def _split(text: str, form: str) -> tuple[str, int]:
+    """A host and a port, 0 where there is none; IPv6 in brackets before a port."""
+    stripped = text.strip()
+    host, port = stripped, ""
+    if stripped.startswith("["):
+        host, _bracket, rest = stripped[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif stripped.count(":") == 1:
+        host, _colon, port = stripped.partition(":")
+        port = port or "none"
+    number = int(port) if re.fullmatch("[0-9]{1,5}", port) else 0
+    if not host or re.search(r"[\s/@?#]", host) or (port and not 0 < number < 65536):
+        raise ValueError(f"{text!r} is no {form}")
+    return host, number
 
 
 @dataclass(frozen=True, slots=True)

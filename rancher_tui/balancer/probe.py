@@ -97,7 +97,7 @@ async def _resolved(asked: Probe) -> Finding | None:
         return None
     loop = asyncio.get_running_loop()
     try:
-        infos = await loop.getaddrinfo(asked.front.fqdn, asked.front.https_port, type=socket.SOCK_STREAM)
+        infos = await loop.getaddrinfo(asked.front.fqdn, asked.front.port, type=socket.SOCK_STREAM)
     except OSError as error:
         return asked.judge.unreachable(FetchError("unresolved", str(error)))
     addresses = sorted({str(info[4][0]) for info in infos})
@@ -243,7 +243,8 @@ async def _links(asked: Probe) -> Finding:
     if not isinstance(links, dict):
         title = msg("/v3-public gives no links ({status})", status=answer.status)
         return _wrong(asked, "links", title, msg("kubectl -n cattle-system logs POD"), Hop.RANCHER, probe="P13")
-    strange = sorted(str(link) for link in links.values() if not str(link).startswith(f"{asked.front.base}/"))
+    right = tuple(f"{base}/" for base in asked.front.bases)
+    strange = sorted(str(link) for link in links.values() if not str(link).startswith(right))
     if not strange:
         return asked.judge.good(
             "links", msg("Rancher's links lead back to this name"), probe="P13", links=len(links)
@@ -256,7 +257,7 @@ async def _links(asked: Probe) -> Finding:
         Hop.BALANCER,
         probe="P13",
         links=strange[:5],
-        expected=f"{asked.front.base}/",
+        expected=list(right),
     )
 
 

@@ -148,7 +148,7 @@ async def _why_servfail(
 ) -> dict[int, Answer]:
     """SERVFAIL looked into: a circle of CNAMEs, else a signature that does not verify, else as it was."""
     question = replies[failed[0]].question
-    chain, circle = await _hop_by_hop(server, question, limit)
+    chain, circle = await _hop_by_hop(server, question, limit, asyncio.get_running_loop().time() + 2 * limit)
     words = tuple(shown(name) for name in chain)
     if circle:
         return {family: replace(answers[family], outcome=Outcome.LOOP, chain=words) for family in failed}
@@ -172,12 +172,16 @@ async def _unchecked(server: Server, question: Question, failed: Answer, family:
     return replace(failed, outcome=Outcome.BOGUS, words=" ".join(read(unchecked, family).addresses))
 
 
-async def _hop_by_hop(server: Server, question: Question, limit: float) -> tuple[list[dns.name.Name], bool]:
-    """The CNAMEs from a name on, each asked for by itself, and whether they run in a circle."""
+async def _hop_by_hop(
+    server: Server, question: Question, limit: float, end: float
+) -> tuple[list[dns.name.Name], bool]:
+    """The CNAMEs from a name on, each asked for by itself until `end`, and whether they run in a circle."""
     chain: list[dns.name.Name] = []
     here = question.name
     seen = {here}
     for _hop in range(_HOPS):
+        if asyncio.get_running_loop().time() > end:
+            break
         reply = await ask(server, replace(question, name=here, kind=dns.rdatatype.CNAME), limit)
         target = cname_target(reply)
         if target is None:
