@@ -26,7 +26,7 @@ from screens.widgets.bars import Bar, Keys, Rule, key_of
 from screens.widgets.findings import Findings
 from screens.widgets.lines import Line
 from screens.widgets.rail import Rail
-from screens.words import shown, status_ink, status_word
+from screens.words import moment, shown, status_ink, status_word
 
 if TYPE_CHECKING:
     from screens.app import RancherApp
@@ -218,7 +218,13 @@ class Frame(Screen[None]):
             (f"  {status_word(item.status)}", status_ink(item.status)),
             (f"  {shown(item.note)}", "dim"),
         ]
-        return left, self._neighbours(item.step.number)
+        return left, [*self._age(item), *self._neighbours(item.step.number)]
+
+    def _age(self, item: StepState) -> Line:
+        """When the step was last looked at."""
+        if item.taken_at is None:
+            return []
+        return [(f"  {moment(item.taken_at, self.rancher.utc)}", "dim")]
 
     def _neighbours(self, number: int) -> Line:
         if self.app.size.width >= 100:

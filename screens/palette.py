@@ -1,35 +1,50 @@
-"""Find any action by a word: its title, its help or its key; what cannot be done now says why."""
+"""Find any action or step by a word: its title, its help or its key; what cannot be done now says why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.widget import Widget
 
 from rancher_tui import actions
-from rancher_tui.actions import Action
 from rancher_tui.i18n import _
 from screens.dialog import Dialog, Entry
 from screens.frame import Frame
 from screens.widgets.lines import Line, Lines, fit
+from screens.words import shown, step_title
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """Something to find: key, title, what it does, why it cannot be done now, and how it is done."""
+
+    key: str
+    title: str
+    text: str
+    refusal: str
+    do: Callable[[], Awaitable[None]]
+
+    @property
+    def haystack(self) -> str:
+        return f"{self.title} {self.text} {self.key}".lower()
 
 
 class Hits(Lines):
-    """The actions that were found, one of them marked."""
+    """What was found, one of it marked."""
 
-    def __init__(self, place: str, refusals: dict[str, str]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._place = place
-        self._refusals = refusals
-        self.found: list[Action] = []
+        self.found: list[Findable] = []
         self.row = 0
 
     @property
     def count(self) -> int:
         return len(self.found)
 
-    def show(self, found: list[Action]) -> None:
+    def show(self, found: list[Findable]) -> None:
         self.found, self.row, self.top = found, 0, 0
         self.refresh()
 
@@ -39,32 +54,28 @@ class Hits(Lines):
         self.refresh()
 
     def line(self, number: int, cells: int) -> Line:
-        action = self.found[number]
-        refusal = self._refusals.get(action.id, "")
-        ink = "cursor" if number == self.row else "dim" if refusal else "plain"
+        item = self.found[number]
+        ink = "cursor" if number == self.row else "dim" if item.refusal else "plain"
         return [
-            (fit(actions.shown_key(action.key), 8), "strong"),
-            (fit(action.shown(self._place), 18), ink),
-            (fit(refusal or action.explained, max(0, cells - 26)), "warn" if refusal else "dim"),
+            (fit(item.key, 8), "strong"),
+            (fit(item.title, 21), ink),
+            (" ", "plain"),
+            (fit(item.refusal or item.text, max(0, cells - 30)), "warn" if item.refusal else "dim"),
         ]
 
 
 class Palette(Dialog[None]):
-    """A line to type in, and the actions that have these words."""
+    """A line to type in, and the actions and steps that have these words."""
 
     TALL = True
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
-        self._frame = frame
-        table, holding = actions.table(), frame.holding()
-        self._actions = table.at(frame.PLACE)
-        holder = frame.rancher.holder_text()
-        self._refusals = {action.id: table.refusal(action, holding, holder=holder) for action in self._actions}
+        self._items = [*_actions(frame), *_steps(frame)]
 
     def body(self) -> Iterator[Widget]:
         yield Entry("", _("find"))
-        yield Hits(self._frame.PLACE, self._refusals)
+        yield Hits()
 
     def keys(self) -> list[tuple[str, str, bool]]:
         return [("↑↓", _("choose"), True), ("enter", _("do it"), True), ("esc", _("close"), True)]
@@ -77,11 +88,10 @@ class Palette(Dialog[None]):
         self._find(self.query_one(Entry).text)
 
     def _find(self, text: str) -> None:
-        words = text.lower().split()
-        place = self._frame.PLACE
-        found = [action for action in self._actions if all(word in _haystack(action, place) for word in words)]
-        found.sort(key=lambda action: not action.shown(place).lower().startswith(text.strip().lower()))
-        self.query_one(Hits).show(found)
+        """What holds every word; titles that begin with the text come first."""
+        words, begin = text.lower().split(), text.strip().lower()
+        found = [item for item in self._items if all(word in item.haystack for word in words)]
+        self.query_one(Hits).show(sorted(found, key=lambda item: not item.title.lower().startswith(begin)))
 
     def on_key(self, event: events.Key) -> None:
         distance = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}.get(event.key)
@@ -89,12 +99,25 @@ class Palette(Dialog[None]):
             event.stop()
             self.query_one(Hits).move(distance)
 
-    async def on_entry_entered(self) -> None:
+    def on_entry_entered(self) -> None:
         hits = self.query_one(Hits)
         self.dismiss(None)
         if hits.found:
-            self.app.call_later(self._frame.action_do, hits.found[hits.row].id)
+            self.app.call_later(hits.found[hits.row].do)
 
 
-def _haystack(action: Action, place: str) -> str:
-    return f"{action.shown(place)} {action.explained} {action.id} {action.key}".lower()
+def _actions(frame: Frame) -> Iterator[Findable]:
+    """What can be done on the screen."""
+    table, holding, holder = actions.table(), frame.holding(), frame.rancher.holder_text()
+    for action in table.at(frame.PLACE):
+        refusal = table.refusal(action, holding, holder=holder)
+        key, title = actions.shown_key(action.key), action.shown(frame.PLACE)
+        yield Findable(key, title, action.explained, refusal, partial(frame.action_do, action.id))
+
+
+def _steps(frame: Frame) -> Iterator[Findable]:
+    """The steps of the session that is open."""
+    for item in frame.rancher.steps:
+        number, title = item.step.number, step_title(item.step)
+        do = partial(frame.rancher.go, item.step.slug)
+        yield Findable(f"g {number}", f"{number} {title}", shown(item.note), "", do)
