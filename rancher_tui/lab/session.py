@@ -36,7 +36,7 @@ _START_LIMIT = 20.0
 _STOP_LIMIT = 5.0
 
 
-class LabError(Exception):
+class LabError(OSError):
     """The lab cannot be made or started; `str()` says why."""
 
 
