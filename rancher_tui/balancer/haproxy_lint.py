@@ -255,10 +255,18 @@ def _redirect(ending: list[Section], fronts: list[Section]) -> Iterator[Finding]
         yield finding("redirect", ending[0].place)
         return
     wanted = {port for front in ending for port in ports(binds(front)[0])}
+    of_tls = {line for front in ending for line in front.lines}
     for line in sending:
         wrong = _wrong_redirect(line, wanted)
+        if not wrong and line in of_tls and not _spares_https(line):
+            wrong = "https is redirected to itself"
         if wrong:
             yield finding("redirect-wrong", line.place, reason=wrong, value=" ".join(line.words))
+
+
+def _spares_https(line: Line) -> bool:
+    condition = " ".join(line.words).replace("{ ", "{").replace(" }", "}")
+    return any(form in condition for form in ("unless {ssl_fc}", "if !{ssl_fc}", "dst_port 80", "dst_port eq 80"))
 
 
 def _answers_own(line: Line) -> bool:

@@ -247,6 +247,13 @@ def _redirect(servers: list[Directive], config: Read) -> Iterator[Finding]:
         wrong = _wrong_redirect(directive, tls_ports)
         if wrong:
             yield finding("redirect-wrong", directive.place, reason=wrong, value=" ".join(directive.arguments))
+    for server in servers:
+        for directive in server.inside("return"):
+            if listens(server).tls and "https://" in " ".join(directive.arguments):
+                reason = "https is redirected to itself"
+                yield finding(
+                    "redirect-wrong", directive.place, reason=reason, value=" ".join(directive.arguments)
+                )
 
 
 def _wrong_redirect(directive: Directive, tls_ports: set[str]) -> str:

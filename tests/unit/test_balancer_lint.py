@@ -146,6 +146,7 @@ async def test_what_is_right_in_another_form_is_not_blamed(text: str, tmp_path: 
             whole(server(PASS % HEADERS)).replace("default upgrade; '' close;", "default upgrade;"),
             ["connection-always-upgrade"],
         ),
+        (whole(server("return 301 https://$host$request_uri; " + PASS % HEADERS)), ["redirect-wrong"]),
         ("events {} stream { server { listen 443; proxy_pass 10.0.0.1:443; } }", ["layer-4"]),
         ("events {} http { server { listen 80; root /var/www; } }", ["no-tls"]),
         (
@@ -255,6 +256,8 @@ def test_haproxy_in_other_forms_is_not_blamed() -> None:
         ("10.0.0.2:80", "10.0.0.2:443 ssl verify none", ["tls-to-nodes"]),
         ("redirect scheme https code 301 if !{ ssl_fc }", "default_backend nodes", ["redirect"]),
         ("redirect scheme https", "redirect scheme http", ["redirect-wrong"]),
+        ("default_backend nodes", "default_backend nodes\n    redirect scheme https", ["redirect-wrong"]),
+        ("default_backend nodes", "default_backend nodes\n    redirect scheme https if !{ ssl_fc }", []),
         (" alpn h2,http/1.1", " alpn http/1.1", ["http2"]),
         (" crt /etc/haproxy/r.pem", "", ["no-certificate"]),
         ("option httpchk GET /healthz", "option httpchk GET /health", ["health-path"]),
