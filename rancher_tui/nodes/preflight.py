@@ -143,6 +143,8 @@ class _Look:
         try:
             async with connect(target, self.settings, through) as login:
                 tell(_logged_in(login, target, scribe))
+                if self.expected.sha1_signatures and login.key and login.key.algorithm == "ssh-rsa":
+                    tell(await _old_login(target, self.settings, through, scribe))
                 reached, gathered = await _ask(login, socket, self.settings, self.expected)
                 case = _case(node, gathered, self.expected, scribe, login)
         except SshError as error:
@@ -165,6 +167,24 @@ def _logged_in(login: Login, target: Target, scribe: Scribe) -> Finding:
             SshError(Rung.KEY_ENCRYPTED, path=login.key.source, error="opened with its passphrase")
         )
     return scribe.good("login", "N01", msg("logs in as {user}", user=target.user), server=login.banner.version)
+
+
+async def _old_login(target: Target, settings: ConnectSettings, through: Login | None, scribe: Scribe) -> Finding:
+    """Whether the server still takes the SHA-1 signatures that old RKE releases make with RSA keys."""
+    try:
+        async with connect(replace(target, signatures="ssh-rsa"), settings, through):
+            return scribe.good("rsa-sha1", "N01", msg("the server takes the signatures of this RKE"))
+    except SshError as error:
+        if error.rung is not Rung.LOGIN_REFUSED:
+            return scribe.broken(error)
+        return scribe.bad(
+            "rsa-sha1",
+            "N01",
+            msg("the server no longer takes the RSA signatures of this RKE"),
+            msg("an ed25519 or ECDSA key; or in sshd_config: PubkeyAcceptedAlgorithms +ssh-rsa; or a newer RKE"),
+            msg("OpenSSH 8.8 and later refuse SHA-1; this RKE signs with nothing newer"),
+            **error.evidence,
+        )
 
 
 async def _ask(

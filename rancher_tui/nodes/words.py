@@ -47,6 +47,8 @@ def detail(error: SshError) -> Message:
     if error.rung is Rung.KEY_NOT_PRIVATE:
         return msg("it looks like: {kind}", kind=error.evidence.get("looks_like", "-"))
     if error.rung is Rung.KEY_ENCRYPTED:
+        if "bcrypt" in said:
+            return msg("RKE cannot use it; to open it here too, install the Python package bcrypt")
         return msg("RKE cannot ask for a passphrase; only an agent can use this key")
     return msg("{said}", said=said) if said else EMPTY
 

@@ -56,6 +56,8 @@ class Target:
     key_reference: str = ""
     certificate_path: str = ""
     agent: bool = False
+    signatures: str = ""
+    """Signature algorithms to log in with; empty for all that asyncssh knows."""
 
     @property
     def name(self) -> str:
@@ -249,6 +251,7 @@ async def _log_in(
                 gss_auth=False,
                 gss_kex=False,
                 preferred_auth="publickey",
+                signature_algs=target.signatures or (),
                 compression_algs=None,
                 kex_algs=QUICK_KEX,
                 encryption_algs=QUICK_CIPHERS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import os
 import re
 import select
 import socket
@@ -126,7 +127,7 @@ async def _dial_one(family: socket.AddressFamily, target: tuple[object, ...], se
 
 
 def _tcp_error(error: OSError, where: str) -> SshError:
-    said = error.strerror or str(error)
+    said = os.strerror(error.errno) if error.errno else str(error)
     if error.errno in (errno.ECONNREFUSED, errno.ECONNRESET):
         return SshError(Rung.TCP_REFUSED, address=where, error=said)
     if error.errno == errno.ETIMEDOUT:

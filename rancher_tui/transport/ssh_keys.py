@@ -6,6 +6,7 @@ RKE expands only a leading `~/` and reads relative paths from the folder it runs
 from __future__ import annotations
 
 import stat
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,12 +41,14 @@ class KeyRing:
         self._folder = folder
         self._passphrases = passphrases or {}
         self._read: dict[tuple[str, str], PrivateKey] = {}
+        self._lock = threading.Lock()
 
     def file(self, path: str, certificate: str = "") -> PrivateKey:
         """The private key of a file (blocking); the errors of `read_key`."""
-        if (path, certificate) not in self._read:
-            self._read[path, certificate] = read_key(path, self._folder, self._passphrases, certificate)
-        return self._read[path, certificate]
+        with self._lock:
+            if (path, certificate) not in self._read:
+                self._read[path, certificate] = read_key(path, self._folder, self._passphrases, certificate)
+            return self._read[path, certificate]
 
     def inline(self, text: str, reference: str, certificate: str = "") -> PrivateKey:
         """The private key in `text`, told as `reference`; the errors of `parse_key`."""

@@ -5,10 +5,10 @@ The operator's known_hosts decide first; only for a host that they do not name, 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,18 +49,22 @@ class KnownHosts:
     def __init__(self, files: Sequence[Path], pins: Path | None = None) -> None:
         self._files = tuple(files)
         self._pins = pins
+        self._lock = threading.Lock()
+        self._read: list[tuple[str, asyncssh.SSHKnownHosts]] | None = None
 
-    @cached_property
     def _loaded(self) -> list[tuple[str, asyncssh.SSHKnownHosts]]:
-        paths = [*self._files, *([self._pins] if self._pins else [])]
-        return [(str(path), _load(path)) for path in paths]
+        with self._lock:
+            if self._read is None:
+                paths = [*self._files, *([self._pins] if self._pins else [])]
+                self._read = [(str(path), _load(path)) for path in paths]
+            return self._read
 
     def vouched(self, address: str, port: int) -> Vouched | None:
         """The keys of the first file that names this host; None when none does.
 
         For another port than 22 an entry of the bare address counts too, where it holds (`verdict` sees to that).
         """
-        for source, hosts in self._loaded:
+        for source, hosts in self._loaded():
             found = _match(hosts, host_pattern(address, port), source)
             if found:
                 return found
@@ -70,7 +74,7 @@ class KnownHosts:
         """Keys known for the bare address: OpenSSH takes them for another port too, where they match."""
         return [
             key
-            for source, hosts in self._loaded
+            for source, hosts in self._loaded()
             if (found := _match(hosts, address.lower(), source))
             for key in found.keys
         ]

@@ -45,10 +45,12 @@ def free_port(address: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def make_key(path: Path, *, kind: str = "ed25519", passphrase: str = "") -> Path:
-    """A key pair made by ssh-keygen; the private key's path."""
+def make_key(path: Path, *, kind: str = "ed25519", passphrase: str = "", form: str = "OpenSSH") -> Path:
+    """A key pair made by ssh-keygen, in OpenSSH's own form or PEM; the private key's path."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-C", "test", "-f", str(path)], check=True)
+    shape = ["-m", "PEM"] if form == "PEM" else []
+    command = ["ssh-keygen", "-q", "-t", kind, *shape, "-N", passphrase, "-C", "test", "-f", str(path)]
+    subprocess.run(command, check=True)
     return path
 
 
