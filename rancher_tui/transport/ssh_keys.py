@@ -112,6 +112,8 @@ def parse_key(
     except asyncssh.KeyEncryptionError as error:
         raise SshError(Rung.KEY_ENCRYPTED, path=source, error=str(error)) from None
     except (asyncssh.KeyImportError, ValueError, TypeError) as error:
+        if encrypted:
+            raise SshError(Rung.KEY_ENCRYPTED, path=source, error="the passphrase does not open it") from None
         raise SshError(
             Rung.KEY_NOT_PRIVATE, path=source, looks_like="damaged private key", error=str(error)
         ) from None
