@@ -234,3 +234,17 @@ def test_amazon_s_own_models_take_every_request_of_the_script(https_port: str) -
         for name, value in request.items():
             enum = getattr(shape.members[name], "enum", [])
             assert not enum or value in enum, f"{operation}: {name}={value}"
+
+
+@pytest.mark.parametrize("https_port", ["443", "8443"])
+def test_envoy_s_own_messages_take_every_field(https_port: str) -> None:
+    reason = "xds-protos is not installed"
+    bootstrap = pytest.importorskip("envoy.config.bootstrap.v3.bootstrap_pb2", reason=reason)
+    for used in ("network.http_connection_manager.v3.http_connection_manager", "http.router.v3.router"):
+        pytest.importorskip(f"envoy.extensions.filters.{used}_pb2", reason=reason)
+    pytest.importorskip("envoy.extensions.transport_sockets.tls.v3.tls_pb2", reason=reason)
+    json_format = pytest.importorskip("google.protobuf.json_format", reason=reason)
+    state = STATE.model_copy(update={"balancer": Balancer(https_port=https_port)})
+    read = json_format.ParseDict(yaml.safe_load(part("envoy", "envoy.yaml", state)), bootstrap.Bootstrap())
+    (cluster,) = read.static_resources.clusters
+    assert len(cluster.load_assignment.endpoints[0].lb_endpoints) == 3
