@@ -25,12 +25,13 @@ class Signs:
     rule: str
     bar: str
     ellipsis: str
-    left: str
-    right: str
+    before: str
+    """More lies to the left."""
+    after: str
 
 
-_UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "▕", "▏")
-_ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "[", "]")
+_UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "◂", "▸")
+_ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "<", ">")
 
 
 @lru_cache(maxsize=1)
@@ -55,4 +56,4 @@ _PLAIN = str.maketrans(
 
 def plain(text: str) -> str:
     """`text` of our own in the signs of this terminal."""
-    return text.translate(_PLAIN) if ascii_only() else text
+    return text.replace("↑↓", "arrows").translate(_PLAIN) if ascii_only() else text

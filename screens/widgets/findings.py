@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rancher_tui.finding import Finding, by_gravity
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
+from screens.grouping import Group, grouped
 from screens.signs import signs
 from screens.widgets.lines import Line, Lines, fit, wrap
 from screens.words import finding_ink, finding_text, finding_word
@@ -23,6 +24,7 @@ class Findings(Lines):
     def __init__(self, *, id: str | None = "findings") -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._findings: list[Finding] = []
+        self._groups: list[Group] = []
         self._lines: list[Line] = []
         self._first_line: list[int] = []
         self._laid_out = 0
@@ -51,6 +53,7 @@ class Findings(Lines):
             return
         chosen = self.current if self.chosen >= 0 else None
         self._findings = ordered
+        self._groups = grouped(ordered)
         self.chosen = ordered.index(chosen) if chosen in ordered else -1
         self.top = 0
         self._laid_out = 0
@@ -66,8 +69,10 @@ class Findings(Lines):
         self.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
-        if 0 <= self.chosen < len(self._first_line):
-            self.keep_in_view(self._first_line[self.chosen])
+        chosen = self.current
+        for group, first in zip(self._groups, self._first_line, strict=False):
+            if chosen in group.findings:
+                self.keep_in_view(first)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         self._lay_out(width)
@@ -82,19 +87,21 @@ class Findings(Lines):
             return
         self._laid_out = cells
         self._lines, self._first_line = [], []
-        drawn = self._findings[:LIMIT]
-        word_cells = max((cell_len(finding_word(finding.status)) for finding in drawn), default=4)
-        subject_cells = min(max((cell_len(clean(finding.subject)) for finding in drawn), default=0), cells // 4)
-        for index, finding in enumerate(drawn):
+        drawn = self._groups[:LIMIT]
+        chosen = self._findings[self.chosen] if self.chosen >= 0 else None
+        word_cells = max((cell_len(finding_word(group.findings[0].status)) for group in drawn), default=4)
+        subject_cells = min(max((cell_len(clean(group.subject)) for group in drawn), default=0), cells // 4)
+        for group in drawn:
             self._first_line.append(len(self._lines))
-            self._lines += self._paragraph(finding, index == self.chosen, word_cells, subject_cells, cells)
-        if len(self._findings) > LIMIT:
-            more = _("and {number} more").format(number=len(self._findings) - LIMIT)
+            self._lines += self._paragraph(group, chosen in group.findings, word_cells, subject_cells, cells)
+        if len(self._groups) > LIMIT:
+            more = _("and {number} more").format(number=len(self._groups) - LIMIT)
             self._lines.append([(f" {more}", "dim")])
 
     def _paragraph(
-        self, finding: Finding, chosen: bool, word_cells: int, subject_cells: int, cells: int
+        self, group: Group, chosen: bool, word_cells: int, subject_cells: int, cells: int
     ) -> list[Line]:
+        finding = group.findings[0]
         ink = finding_ink(finding.status)
         indent = 1 + word_cells + 2 + (subject_cells + 2 if subject_cells else 0)
         first, *rest = wrap(finding_text(finding), max(10, cells - indent - 1))
@@ -102,6 +109,6 @@ class Findings(Lines):
             (f"{signs().cursor if chosen else ' '}{fit(finding_word(finding.status), word_cells)}  ", ink)
         ]
         if subject_cells:
-            head.append((fit(clean(finding.subject), subject_cells) + "  ", "cursor" if chosen else "plain"))
+            head.append((fit(clean(group.subject), subject_cells) + "  ", "cursor" if chosen else "plain"))
         head.append((first, "strong" if chosen else "plain"))
         return [head, *([(" " * indent, "plain"), (text, "strong" if chosen else "plain")] for text in rest)]

@@ -174,13 +174,13 @@ class NodeTable(EditingLines):
         return self._row(number, self._columns(cells), cells)
 
     def _names(self, columns: dict[int, int], cells: int) -> Line:
-        more = signs().left if self._first_column else " "
+        more = signs().before if self._first_column else " "
         parts: Line = [(fit("   #", NUMBER_CELLS - 1) + more, "dim")]
         for index, wide in columns.items():
             parts.append((fit(self.fields[index].shown, wide), "strong" if index == self.column else "dim"))
         used = NUMBER_CELLS + sum(columns.values())
         hidden = len(self.fields) > max(columns, default=0) + 1
-        parts.append((" " * max(0, cells - used - CHECK_CELLS - 1) + (signs().right if hidden else " "), "dim"))
+        parts.append((" " * max(0, cells - used - CHECK_CELLS - 1) + (signs().after if hidden else " "), "dim"))
         return [*parts, (fit(_("check"), CHECK_CELLS), "dim")]
 
     def _row(self, row: int, columns: dict[int, int], cells: int) -> Line:
