@@ -269,7 +269,7 @@ class Through:
         if answer.status == 200:
             return self.judge.good("upload", msg("Uploads pass"), bytes=_UPLOAD)
         return self.judge.say(
-            Status.FAIL,
+            Status.WARN,
             "upload",
             msg("An upload of 3 MiB is refused with {status}", status=answer.status),
             msg("Catalogs, charts and cluster files are sent through the balancer."),

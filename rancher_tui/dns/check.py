@@ -80,9 +80,11 @@ class _UnderWay:
                     yield task.result()
 
     def seen(self) -> list[Seen]:
-        """What has been seen so far, in the order in which the vantages were named."""
+        """What has been seen so far, in the order in which the vantages were named, nodes last."""
         ended = [task.result() for task in self.tasks if task.done()]
-        return [result for result in ended if isinstance(result, Seen)]
+        return sorted(
+            (result for result in ended if isinstance(result, Seen)), key=lambda seen: seen.origin is Origin.NODE
+        )
 
     async def stop(self) -> None:
         for task in self.tasks:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import ipaddress
 import shlex
+from collections.abc import Awaitable, Iterable
 
 from rancher_tui.dns.answer import KINDS, Answer, Outcome
 from rancher_tui.dns.look import Origin, Seen
 from rancher_tui.dns.names import family, shown, to_send
 from rancher_tui.dns.system import hosts_addresses, read_resolv_conf
-from rancher_tui.transport.on_node import Run
+from rancher_tui.install.state import Node
+from rancher_tui.transport.on_node import Run, runner
+from rancher_tui.transport.ssh import ConnectSettings
 
 _MARK = "--rancher-tui--"
 
@@ -37,6 +40,11 @@ _REASONS = (
     ("timed out", Outcome.TIMEOUT, "timeout"),
 )
 """What dig's status line and nslookup's error line say, the outcome that it means, and the rcode."""
+
+
+def of_nodes(name: str, nodes: Iterable[Node], settings: ConnectSettings) -> list[Awaitable[Seen]]:
+    """The vantages of an install's nodes over SSH, for `check(..., more=of_nodes(...))`."""
+    return [node_vantage(name, runner(node, settings), f"node {node.address}") for node in nodes]
 
 
 async def node_vantage(name: str, run: Run, vantage: str) -> Seen:

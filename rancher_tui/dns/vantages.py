@@ -101,18 +101,18 @@ def fact(name: str, seen: Seen) -> dict[str, Any]:
     leading = seen.leading
     ttls = [answer.ttl for answer in seen.answers.values() if answer.ttl is not None]
     tcp = any(answer.protocol == "tcp" for answer in seen.answers.values())
-    hosts = seen.origin is Origin.HOSTS
+    asked_here = seen.origin not in (Origin.HOSTS, Origin.NODE)
     return {
         "vantage": seen.vantage,
         "origin": seen.origin.value,
         "server": seen.server,
         "port": seen.port,
-        "protocol": "" if hosts else "tcp" if tcp else "udp",
+        "protocol": ("tcp" if tcp else "udp") if asked_here else "",
         "rcode": leading.rcode,
         "authoritative": leading.authoritative,
         "chain": list(leading.chain),
         "addresses": list(seen.addresses),
         "ttl": min(ttls, default=None),
-        "rtt_ms": round(max(answer.seconds for answer in seen.answers.values()) * 1000, 1),
-        "nslookup": "" if hosts else nslookup(name, seen),
+        "rtt_ms": round(max(answer.seconds for answer in seen.answers.values()) * 1000, 1) if asked_here else None,
+        "nslookup": nslookup(name, seen) if asked_here else "",
     }
