@@ -82,3 +82,41 @@ def test_the_drawn_screen_is_the_same_after_many_keys_as_when_drawn_anew(home: P
     assert terminal.screen == drawn
     terminal.press("q")
     terminal.wait_for_end()
+
+
+def test_three_hosts_pasted_into_a_real_terminal_become_a_valid_table(home: Path) -> None:
+    terminal = Terminal(home)
+    terminal.wait_for("rehearsal")
+    terminal.press("a")
+    terminal.wait_for("A name for the new session")
+    terminal.press("prod", "enter")
+    terminal.wait_for("The twelve steps")
+    terminal.press("g")
+    terminal.wait_for("0-12 enter")
+    terminal.press("6", "enter")
+    terminal.wait_for("Paste addresses here")
+    terminal.press("\x1b[200~10.0.1.11\r10.0.1.12\r10.0.1.13\r\x1b[201~")
+    terminal.wait_for("3 hosts pasted")
+    terminal.press("right", "enter")
+    terminal.wait_for("EDIT")
+    terminal.press("rancher", "enter")
+    terminal.wait_for("MOVE")
+    terminal.press("F")
+    terminal.wait_for("2 rows below filled")
+    terminal.wait_for("3 etcd, 3 controlplane, 3 worker")
+    terminal.press("q")
+    terminal.wait_for_end()
+
+
+def test_take_over_from_a_second_terminal(home: Path) -> None:
+    save_sample(home)
+    first = Terminal(home)
+    first.wait_for("The twelve steps")
+    second = Terminal(home, "prod-rancher")
+    second.wait_for("looked on only")
+    second.press("T")
+    first.wait_for_end()
+    second.wait_for("this session is held here now")
+    second.wait_for("saved")
+    second.press("q")
+    second.wait_for_end()
