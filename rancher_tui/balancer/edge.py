@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from rancher_tui.balancer.front import Front, Judge
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import Message, msg
-from rancher_tui.transport.http import Answer, FetchError
+from rancher_tui.transport.http import Answer, FetchError, certificate_without_sni
 
 REDIRECTS = (301, 302, 307, 308)
 _PATH = "/some/path?x=1"
@@ -25,6 +25,27 @@ def http2(judge: Judge, answer: Answer) -> Finding:
         msg("nginx: listen 443 ssl http2; HAProxy: alpn h2,http/1.1"),
         alpn=answer.alpn,
         hop="balancer",
+    )
+
+
+async def without_sni(judge: Judge, front: Front, answer: Answer) -> Finding | None:
+    """Whether a client that sends no server name is shown another certificate; None where all see the same."""
+    try:
+        shown = await certificate_without_sni(front.address or front.fqdn, front.port, front.limit)
+    except FetchError as error:
+        words = error.words
+    else:
+        if shown == answer.certificate:
+            return None
+        words = "another certificate"
+    return judge.say(
+        Status.WARN,
+        "default-certificate",
+        msg("Without SNI another certificate is served, or none"),
+        msg("Old clients and some health checks send no server name and meet the default site."),
+        msg("make the site of this name the balancer's default one"),
+        words=words,
+        hop="tls",
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from rancher_tui.balancer import hops
-from rancher_tui.balancer.edge import http2, redirect
+from rancher_tui.balancer.edge import http2, redirect, without_sni
 from rancher_tui.balancer.front import Front, Judge
 from rancher_tui.balancer.hops import Hop, Ping
 from rancher_tui.finding import Finding, Status
@@ -76,8 +76,11 @@ async def probe(asked: Probe) -> AsyncIterator[Finding]:
     asked.facts["status"] = answer.status
     yield http2(judge, answer)
     yield await redirect(judge, asked.front)
-    found = {node: state for node, state, _words in await _nodes(asked)}
-    async for finding in _ping(asked, answer, found):
+    nameless = await without_sni(judge, asked.front, answer)
+    if nameless is not None:
+        yield nameless
+    nodes = {node: state for node, state, _words in await _nodes(asked)}
+    async for finding in _ping(asked, answer, nodes):
         yield finding
     if answer.status == 200 and answer.text == "pong":
         async for finding in _rancher(asked):
@@ -189,12 +192,10 @@ async def _ping(asked: Probe, answer: Answer, nodes: dict[str, hops.Node]) -> As
 
 async def _rancher(asked: Probe) -> AsyncIterator[Finding]:
     """What only a Rancher that answers can show: P7, P12 to P14, P16, P17."""
-    looks = [_healthz(asked), _cacerts(asked), _links(asked), _page(asked), _connect(asked), _steady(asked)]
-    if asked.token:
-        looks.append(_subscribe(asked))
-    for pending in looks:
+    looks = [_healthz, _cacerts, _links, _page, _connect, _steady]
+    for look in [*looks, _subscribe] if asked.token else looks:
         try:
-            finding = await pending
+            finding = await look(asked)
         except FetchError as error:
             finding = asked.judge.unreachable(error)
         yield _blamed(asked, finding)

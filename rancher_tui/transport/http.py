@@ -173,6 +173,21 @@ def _answer(response: httpx.Response, body: bytes, started: float) -> Answer:
     )
 
 
+async def certificate_without_sni(address: str, port: int, limit: float) -> bytes:
+    """The certificate (DER) that a server shows to a client that names nobody. FetchError where none comes."""
+    context = tls_context(verify=False)
+    try:
+        async with asyncio.timeout(limit):
+            _reader, writer = await asyncio.open_connection(address, port, ssl=context, server_hostname="")
+    except (OSError, ValueError) as error:
+        raise fetch_error(error) from error
+    try:
+        shown: bytes | None = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        return shown or b""
+    finally:
+        writer.transport.abort()
+
+
 def fetch_error(error: BaseException) -> FetchError:
     """The rung at which a connection or request failed, from the causes that a library wraps around it."""
     for cause in causes(error):

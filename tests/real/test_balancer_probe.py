@@ -47,7 +47,7 @@ async def cluster(
     pair, state = make_pair(folder), install(folder)
     config = brisk(write(state, kind).text)
     assert change[0] in config
-    config = config.replace(*change) if change[0] else config
+    config = config.replace(*change).replace("PORT", state.balancer.https_port) if change[0] else config
     running = nodes if nodes is not None else (Rancher(FQDN, CA),) * 3
     port = int(state.balancer.node_port)
     async with contextlib.AsyncExitStack() as stack:
@@ -190,3 +190,17 @@ async def test_step_2_is_proven_before_the_cluster_exists(tmp_path: Path) -> Non
         stranger = make_pair(tmp_path / "other").ca_pem
         found = [finding async for finding in check(made.state, facts=facts, ca_pem=stranger)]
         assert "certificate-untrusted" in {finding.code for finding in found if finding.bad}
+
+
+async def test_another_certificate_without_a_server_name_is_warned_of(tmp_path: Path) -> None:
+    require("nginx")
+    other = tmp_path / "default"
+    other.mkdir()
+    make_pair(other, "default.example.test")
+    site = f"ssl_certificate {other}/fullchain.pem; ssl_certificate_key {other}/privkey.pem; return 444;"
+    async with cluster(
+        tmp_path, change=("http {", "http { server { listen PORT ssl default_server; " + site + " }")
+    ) as made:
+        found = await probed(made.asked)
+    assert found["default-certificate"].status == "warn"
+    assert found["ping"].status == "pass"
