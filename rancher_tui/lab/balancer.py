@@ -33,7 +33,7 @@ from rancher_tui.lab.layout import Place, Settings
 
 CONNECT_TIMEOUT = 2.0
 """Seconds to wait for a backend's connection."""
-READ_TIMEOUT = 1.5
+READ_TIMEOUT = 1.0
 """Seconds to wait for a backend's answer (nginx in the guide: 900; a rehearsal is shorter)."""
 
 _HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"}

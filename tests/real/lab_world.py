@@ -19,7 +19,7 @@ import yaml
 from rancher_tui.install.state import InstallState
 from rancher_tui.lab import session
 
-PACE = 0.005
+PACE = 0.001
 CLUSTER_FILE = "rancher-cluster.yml"
 
 

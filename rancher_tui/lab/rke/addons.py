@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from rancher_tui.lab.rke.run import Run
 _NAMESPACE = "/api/v1/namespaces/kube-system"
 _JOBS = "/apis/batch/v1/namespaces/kube-system/jobs"
 _POLL = 0.5
+_LEAST_TIMEOUT = 0.5
+"""Lab seconds that a job gets, however quick the lab's pace."""
 
 
 class JobError(Exception):
@@ -100,9 +103,9 @@ async def _deploy(run: Run, api: Api, name: str, manifest: str) -> None:
         run.log.info("[addons] Executing deploy job..")
         await api.drop(f"{_JOBS}/{job}")
         await api.ask("POST", _JOBS, {"metadata": {"name": job}, "spec": {"backoffLimit": 10}})
-        deadline = time.monotonic() + run.scaled(run.config.addon_job_timeout)
+        deadline = time.monotonic() + max(_LEAST_TIMEOUT, run.scaled(run.config.addon_job_timeout))
         while time.monotonic() < deadline:
-            await run.pause(_POLL)
+            await asyncio.sleep(max(0.02, run.scaled(_POLL)))
             status = (await api.ask("GET", f"{_JOBS}/{job}")).get("status") or {}
             if any(item["type"] == "Complete" for item in status.get("conditions") or []):
                 return

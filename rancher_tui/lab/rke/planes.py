@@ -228,7 +228,7 @@ async def connect_api(run: Run) -> None:
         try:
             await run.api.ask("GET", "/healthz")
         except ApiError:
-            await run.pause(1)
+            await run.try_later(1)
         else:
             return
     raise FatalError("[state] Timeout waiting for kubernetes to be ready")
@@ -295,7 +295,7 @@ async def sync_nodes(run: Run) -> None:
                 node = await run.api.ask("GET", f"/api/v1/nodes/{name}")
                 break
             except ApiError:
-                await run.pause(5)
+                await run.try_later(5)
         if node is None:
             raise FatalError(f'Failed to get kubernetes node [{name}]:  "{name}" not found')
         labels = node["metadata"].setdefault("labels", {})

@@ -17,6 +17,7 @@ _PULL_TIME = 4.0
 _START_TIME = 0.3
 _HEALTH_TIME = 0.5
 _HEALTH_TRIES = 10
+_LEAST_WAIT = 0.05
 
 
 class Run:
@@ -36,6 +37,10 @@ class Run:
     async def pause(self, seconds: float) -> None:
         """Let real seconds pass at the lab's pace."""
         await asyncio.sleep(self.scaled(seconds))
+
+    async def try_later(self, seconds: float) -> None:
+        """`pause` before another try: however quick the lab's pace, the other side gets its time."""
+        await asyncio.sleep(max(_LEAST_WAIT, self.scaled(seconds)))
 
     def scaled(self, seconds: float) -> float:
         """Real seconds at the lab's pace."""
@@ -135,11 +140,12 @@ class Run:
     async def be_healthy(self, host: Host, service: str) -> None:
         """Wait until a service's container is healthy; FatalError after rke's ten tries."""
         self.log.info(f"[healthcheck] Start Healthcheck on service [{service}] on host [{host.address}]")
+        await self.pause(_HEALTH_TIME)
         for _attempt in range(_HEALTH_TRIES):
-            await self.pause(_HEALTH_TIME)
             if await host.running(service):
                 self.log.info(f"[healthcheck] service [{service}] on host [{host.address}] is healthy")
                 return
+            await self.try_later(_HEALTH_TIME)
         raise FatalError(
             f"Failed to verify healthcheck: Service [{service}] is not healthy on host [{host.address}]"
         )
