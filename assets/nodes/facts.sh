@@ -201,6 +201,7 @@ quick_facts() {
     fact sudo limited 5 may_sudo
     fact docker-settings cat /etc/docker/daemon.json
     fact audit-folder ls -l -d "$AUDIT"
+    fact quick-end true
 }
 
 slow_facts | { quick_facts; cat; }

@@ -40,8 +40,8 @@ class Expected:
     def of(cls, state: InstallState, *, rke: str = "", **known: Any) -> Expected:
         """What an install's state tells; `rke` is the release that will run, `known` are other fields.
 
-        RKE before v1.3.0 speaks Docker's API 1.24 only (source), and was built before Go's SSH client learnt to sign
-        with anything newer than SHA-1 (2022).
+        RKE before v1.3.0 speaks Docker's API 1.24 only (source), and was built before Go's SSH client learnt to
+        sign with anything newer than SHA-1 (2022).
         """
         options = state.options
         release = _pair(rke or state.rke.version)

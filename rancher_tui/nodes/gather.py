@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -103,11 +104,20 @@ def parse(output: bytes, mark: str) -> dict[str, Said]:
 
 
 async def gather(
-    login: Login, socket: str, deadline: float, patience: float, *, fqdn: str, audit: str, registry: str
+    login: Login,
+    socket: str,
+    deadline: float,
+    patience: float,
+    *,
+    fqdn: str,
+    audit: str,
+    registry: str,
+    early: Callable[[Gathered], None],
 ) -> Gathered:
     """Run the script; SshError where the node runs nothing or the connection ends.
 
-    `patience` is how many seconds each call to the engine may take there.
+    `patience` is how many seconds each call to the engine may take there. `early` is called with the quick facts
+    as soon as they are there, before those that take seconds.
     """
     modules, options = _kernel_words()
     mark = f"rt-{secrets.token_hex(8)}"
@@ -121,7 +131,15 @@ async def gather(
         MODULES="|".join(modules),
         OPTIONS="|".join(options),
     )
-    ran = await login.run("sh -s", (given + _script()).encode(), deadline)
+    told = False
+
+    def watch(output: bytearray) -> None:
+        nonlocal told
+        if not told and f"\n{mark} quick-end\n".encode() in output:
+            told = True
+            early(Gathered(parse(bytes(output), mark), complete=True))
+
+    ran = await login.run("sh -s", (given + _script()).encode(), deadline, watch=watch)
     said = parse(ran.stdout, mark)
     if not said:
         raise _no_command(ran, deadline)

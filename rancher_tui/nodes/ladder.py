@@ -12,7 +12,7 @@ from rancher_tui.i18n import Message, msg
 from rancher_tui.nodes.docker_api import Ping
 from rancher_tui.nodes.expected import Expected
 from rancher_tui.nodes.findings import Scribe
-from rancher_tui.nodes.gather import TIMED_OUT, Gathered
+from rancher_tui.nodes.gather import TIMED_OUT, Gathered, Said
 from rancher_tui.transport.ssh_errors import Rung, SshError
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.\d+)?")
@@ -41,7 +41,8 @@ def judge_docker(
     yield scribe.good("forwarding", "N04", msg("the Docker socket answers through SSH"), socket=socket)
     version = docker_version(reached, gathered)
     yield _version_rung(version, reached, expected, scribe)
-    yield _docker_ps(gathered, scribe)
+    if (said := gathered.get("docker-ps")) is None or said.status is not None:
+        yield _docker_ps(said, gathered, scribe)
 
 
 def _podman(gathered: Gathered, scribe: Scribe) -> Finding | None:
@@ -231,9 +232,8 @@ def _minor(version: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def _docker_ps(gathered: Gathered, scribe: Scribe) -> Finding:
+def _docker_ps(said: Said | None, gathered: Gathered, scribe: Scribe) -> Finding:
     """`docker ps` as that user, as the guide asks."""
-    said = gathered.get("docker-ps")
     if said is None or said.missing or gathered.text("docker-place") is None:
         return scribe.warn(
             "docker-client-missing",

@@ -145,15 +145,16 @@ class _Look:
                 tell(_logged_in(login, target, scribe))
                 if self.expected.sha1_signatures and login.key and login.key.algorithm == "ssh-rsa":
                     tell(await _old_login(target, self.settings, through, scribe))
-                reached, gathered = await _ask(login, socket, self.settings, self.expected)
-                case = _case(node, gathered, self.expected, scribe, login)
+                async with _Asking(login, socket, self.settings, self.expected) as asking:
+                    reached, quick = await asking.quick()
+                    docker = list(judge_docker(reached, quick, socket, self.expected, scribe))
+                    for finding in docker:
+                        tell(finding)
+                    case = _case(node, await asking.everything(), self.expected, scribe, login)
         except SshError as error:
             self.learnt[scribe.subject] = {"address": node.address, "port": target.port}
             tell(scribe.broken(error))
             return
-        docker = list(judge_docker(reached, gathered, socket, self.expected, scribe))
-        for finding in docker:
-            tell(finding)
         self.cases[number] = case
         self.learnt[scribe.subject] = learnt_of(case, reached)
         for finding in _judge(case, any(finding.status is Status.FAIL for finding in docker)):
@@ -187,26 +188,48 @@ async def _old_login(target: Target, settings: ConnectSettings, through: Login |
         )
 
 
-async def _ask(
-    login: Login, socket: str, settings: ConnectSettings, expected: Expected
-) -> tuple[Reached, Gathered]:
-    """The engine and the script at once; SshError when the node runs nothing or the connection ends."""
-    deadlines = settings.deadlines
-    engine = asyncio.create_task(_reach(login, socket, deadlines.forward, expected.docker_api))
-    try:
-        gathered = await gather(
-            login,
-            socket,
-            deadlines.command,
-            deadlines.forward,
-            fqdn=expected.fqdn,
-            audit=expected.audit_folder,
-            registry=expected.registry,
+class _Asking:
+    """The engine and the script, asked at once on one login; given up when left."""
+
+    def __init__(self, login: Login, socket: str, settings: ConnectSettings, expected: Expected) -> None:
+        deadlines = settings.deadlines
+        self._quick: asyncio.Future[Gathered] = asyncio.get_running_loop().create_future()
+        self._engine = asyncio.create_task(_reach(login, socket, deadlines.forward, expected.docker_api))
+        self._script = asyncio.create_task(
+            gather(
+                login,
+                socket,
+                deadlines.command,
+                deadlines.forward,
+                fqdn=expected.fqdn,
+                audit=expected.audit_folder,
+                registry=expected.registry,
+                early=self._quick.set_result,
+            )
         )
-        reached, told = await engine
-        return reached, gathered.with_facts(told)
-    finally:
-        engine.cancel()
+
+    async def __aenter__(self) -> _Asking:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        tasks = (self._engine, self._script)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._quick.cancel()
+
+    async def quick(self) -> tuple[Reached, Gathered]:
+        """The engine's answer and the facts that come quickly; SshError when the node runs nothing or is lost."""
+        await asyncio.wait({self._script, self._quick}, return_when=asyncio.FIRST_COMPLETED)
+        facts = self._quick.result() if self._quick.done() else self._script.result()
+        reached, told = await self._engine
+        return reached, facts.with_facts(told)
+
+    async def everything(self) -> Gathered:
+        """All facts, the slow ones too; SshError as above."""
+        gathered = await self._script
+        _, told = await self._engine
+        return gathered.with_facts(told)
 
 
 async def _reach(login: Login, socket: str, deadline: float, api: str) -> tuple[Reached, dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -49,8 +49,17 @@ class Login:
     key: PrivateKey | None
     said: str = ""
 
-    async def run(self, command: str, given: bytes, deadline: float, limit: int = LARGEST_OUTPUT) -> Ran:
+    async def run(
+        self,
+        command: str,
+        given: bytes,
+        deadline: float,
+        limit: int = LARGEST_OUTPUT,
+        watch: Callable[[bytearray], None] | None = None,
+    ) -> Ran:
         """Run `command` with `given` on its standard input; at the deadline it is left with what it has said.
+
+        `watch` is called with all of its output so far whenever there is more.
 
         SshError: `command-failed` where the server runs nothing, `connection-lost` where the connection ends.
         """
@@ -70,12 +79,18 @@ class Login:
         except (asyncssh.Error, OSError) as error:
             raise SshError(Rung.CONNECTION_LOST, command=command, error=str(error)) from None
         try:
-            return await self._collect(process, command, given, deadline, limit)
+            return await self._collect(process, command, given, deadline, limit, watch or _nobody)
         finally:
             process.close()
 
     async def _collect(
-        self, process: asyncssh.SSHClientProcess[bytes], command: str, given: bytes, deadline: float, limit: int
+        self,
+        process: asyncssh.SSHClientProcess[bytes],
+        command: str,
+        given: bytes,
+        deadline: float,
+        limit: int,
+        watch: Callable[[bytearray], None],
     ) -> Ran:
         import asyncssh
 
@@ -90,8 +105,8 @@ class Login:
                     process.stdin.write(given)
                     process.stdin.write_eof()
                 full = await asyncio.gather(
-                    _drain(process.stdout, outputs[0], limit, arrivals),
-                    _drain(process.stderr, outputs[1], limit, []),
+                    _drain(process.stdout, outputs[0], limit, arrivals, watch),
+                    _drain(process.stderr, outputs[1], limit, [], _nobody),
                 )
                 if not any(full):
                     await process.wait_closed()
@@ -201,8 +216,16 @@ _THROUGH_WORDS = {
 }
 
 
+def _nobody(_output: bytearray) -> None:
+    """Watches nothing."""
+
+
 async def _drain(
-    reader: asyncssh.SSHReader[bytes], into: bytearray, limit: int, arrivals: list[tuple[int, float]]
+    reader: asyncssh.SSHReader[bytes],
+    into: bytearray,
+    limit: int,
+    arrivals: list[tuple[int, float]],
+    watch: Callable[[bytearray], None],
 ) -> bool:
     """Read to the end or to `limit` bytes, noting what came when; True when there was more."""
     while len(into) < limit:
@@ -211,6 +234,7 @@ async def _drain(
             return False
         into += piece
         arrivals.append((len(into), time.time()))
+        watch(into)
     return True
 
 

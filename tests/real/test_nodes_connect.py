@@ -21,6 +21,7 @@ from rancher_tui.nodes.preflight import ladder, preflight
 from rancher_tui.transport.ssh import ConnectSettings, connect
 from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_known import Trust
+from tests.real.healthy_host import healthy_path
 from tests.real.sshd import DockerSocket, Sshd, make_key, needs_docker_client, needs_sshd, settings
 
 pytestmark = [pytest.mark.real, needs_sshd]
@@ -295,6 +296,27 @@ async def test_one_slow_node_does_not_hold_back_the_others(server: Sshd, tmp_pat
 async def _generator(findings: AsyncIterator[Finding]) -> AsyncGenerator[Finding, None]:
     async for found in findings:
         yield found
+
+
+@needs_docker_client
+async def test_the_rungs_are_told_before_what_takes_seconds(tmp_path: Path, stack: ExitStack) -> None:
+    path = healthy_path(tmp_path / "programs", curl="sleep 2; echo 401")
+    server = stack.enter_context(Sshd(tmp_path / "server", path=path))
+    stack.enter_context(DockerSocket(server.folder / "docker.sock"))
+    told: dict[str, float] = {}
+    async for found in preflight([server.node()], server.settings(), facts={}, expected=Expected()):
+        told[found.code] = time.monotonic()
+    assert told["registry-from-node"] - told["docker-ps"] > 1.0
+
+
+@needs_docker_client
+async def test_endless_output_is_cut_and_told_once(tmp_path: Path, stack: ExitStack) -> None:
+    path = healthy_path(tmp_path / "programs", docker="while :; do printf '%01000d' 0; done")
+    server = stack.enter_context(Sshd(tmp_path / "server", path=path))
+    stack.enter_context(DockerSocket(server.folder / "docker.sock"))
+    findings = [found async for found in preflight([server.node()], server.settings(), facts={})]
+    assert [(found.code, found.status.value) for found in findings if found.bad] == [("facts", "unknown")]
+    assert max(len(str(found.evidence)) for found in findings) < 10_000
 
 
 async def test_given_up_half_way_nothing_is_left_running(server: Sshd, tmp_path: Path, stack: ExitStack) -> None:

@@ -29,7 +29,14 @@ from rancher_tui.transport.ssh import ConnectSettings, Deadlines
 
 TOOL = os.environ.get("RANCHER_TUI_NODE_LAB", "")
 TABLE: dict[str, str] = yaml.safe_load((Path(__file__).parent / "nodes_faults.yml").read_text())["node-lab"]
-EXPECTED = Expected(docker_versions=("20.10", "23.0", "24.0", "26.1"), kubernetes="1.19", registry="")
+EXPECTED = Expected(
+    docker_versions=("20.10", "23.0", "24.0", "26.1"),
+    kubernetes="1.19",
+    docker_api="1.24",
+    sha1_signatures=True,
+    registry="",
+)
+"""As an RKE release of before 2022 expects; the keys of node-lab are RSA."""
 
 pytestmark = [
     pytest.mark.real,
