@@ -12,6 +12,7 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
+import pytest
 
 from rancher_tui.dns.check import check
 from rancher_tui.dns.watch import watch
@@ -38,12 +39,13 @@ class _Udp(asyncio.DatagramProtocol):
 
 
 @contextlib.asynccontextmanager
-async def server(behaviour: Behaviour) -> AsyncIterator[str]:
+async def server(behaviour: Behaviour, address: str = "127.0.0.1") -> AsyncIterator[str]:
     """A UDP name server that answers as `behaviour` says; it has no TCP port."""
     loop = asyncio.get_running_loop()
-    transport, _protocol = await loop.create_datagram_endpoint(lambda: _Udp(behaviour), ("127.0.0.1", 0))
+    transport, _protocol = await loop.create_datagram_endpoint(lambda: _Udp(behaviour), (address, 0))
+    host = f"[{address}]" if ":" in address else address
     try:
-        yield "127.0.0.1:{}".format(transport.get_extra_info("sockname")[1])
+        yield "{}:{}".format(host, transport.get_extra_info("sockname")[1])
     finally:
         transport.close()
 
@@ -224,6 +226,27 @@ async def test_a_cut_answer_without_tcp_is_not_believed() -> None:
     async with server(behaviour) as place:
         found = await look(place, expected=(RIGHT,))
         assert [finding.code for finding in found if finding.bad] == ["unreachable"]
+
+
+async def test_a_server_on_ipv6_is_asked_too() -> None:
+    try:
+        async with server(only(NAME, f"A {RIGHT}"), "::1") as place:
+            (finding,) = await look(place, expected=(RIGHT,))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    assert (finding.code, finding.subject) == ("resolves", place)
+
+
+async def test_answers_that_come_one_after_another_are_waited_for() -> None:
+    order: list[str] = []
+
+    def behaviour(query: dns.message.Message) -> list[bytes | dns.message.Message]:
+        order.append(asked_for(query)[0])
+        return only(NAME, f"A {RIGHT}")(query)
+
+    async with server(behaviour) as place:
+        assert codes(await look(place, expected=(RIGHT,))) == ["resolves"]
+    assert order[:2] == [NAME, NAME], "the name itself is asked for first"
 
 
 async def test_the_same_server_named_twice_is_one_vantage() -> None:
