@@ -96,6 +96,7 @@ class LocalEngine:
 
     def remove(self, name: str) -> Message:
         try:
+            self._end_world(self._home.session(name))
             self._home.remove(name)
         except SessionError as error:
             return error.message
@@ -104,6 +105,13 @@ class LocalEngine:
         except OSError as error:
             return _no_writing(name, error)
         return EMPTY
+
+    def _end_world(self, session: Session) -> None:
+        """End the practice world of a rehearsal, with what runs in it."""
+        if (session.path / "lab").is_dir() and session.holder is None:
+            from rancher_tui.lab import rehearsal
+
+            rehearsal.end(session)
 
     async def rehearsal(self) -> LocalInstall | Message:
         import asyncio

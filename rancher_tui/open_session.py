@@ -93,6 +93,20 @@ class LocalInstall:
             return msg("the run ended: {state} (step 11)", state=status.state)
         return EMPTY
 
+    async def wake(self) -> Message:
+        """Start the practice world of a rehearsal again where it has ended: what was done, or why it was not."""
+        import asyncio
+
+        if not (self.session.path / "lab").is_dir():
+            return EMPTY
+        from rancher_tui.lab import rehearsal
+
+        try:
+            running = await asyncio.to_thread(rehearsal.resume, self.session)
+        except OSError as error:
+            return msg("the practice world cannot be started: {error}", error=str(error))
+        return msg("the practice world is running; k on step 1 shows its host keys") if running else EMPTY
+
     def check(self, step: int) -> AsyncIterator[Finding]:
         from rancher_tui.checks import run_step
 

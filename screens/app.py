@@ -95,7 +95,13 @@ class RancherApp(App[int]):
         self._cursors[cursor.screen] = cursor
         await self.go(cursor.screen)
         self.call_after_refresh(self._tell_opening)
+        self.run_worker(self._wake(opened), group="wake", exclusive=True, exit_on_error=False)
         return True
+
+    async def _wake(self, install: Install) -> None:
+        told = await install.wake()
+        if told and self.install is install:
+            self.tell(told)
 
     def _tell_opening(self) -> None:
         opened = self.session.opened

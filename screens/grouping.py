@@ -60,10 +60,11 @@ def _place(subject: str) -> tuple[int, str]:
 
 
 def ranges(numbers: Sequence[int]) -> str:
-    """`1-3, 7` of 1, 2, 3, 7."""
+    """`1-3, 7` of 1, 2, 3, 7, in whatever order they come."""
     parts: list[str] = []
-    begin = end = numbers[0]
-    for number in [*numbers[1:], 0]:
+    first, *rest = sorted(set(numbers))
+    begin = end = first
+    for number in [*rest, 0]:
         if number == end + 1:
             end = number
             continue

@@ -52,6 +52,9 @@ class Install(Protocol):
     def meanwhile(self) -> Message:
         """What happened since the session was last saved here, in one line; empty when nothing did."""
 
+    async def wake(self) -> Message:
+        """Start what belongs to the session again: a rehearsal's world. What was done, or why it could not be."""
+
     def check(self, step: int) -> AsyncIterator[Finding]:
         """Run the checks that prove a step, save their reports, give findings as they come."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 from textual import events
@@ -146,8 +147,11 @@ class SessionsScreen(Frame):
         self.app.push_screen(TypedWord(title, lines, here.name), lambda agreed: self._delete(here.name, agreed))
 
     def _delete(self, name: str, agreed: bool | None) -> None:
-        if not agreed:
-            return
-        trouble: Message = self.rancher.engine.remove(name)
+        if agreed:
+            self.run_worker(self._deleting(name), exclusive=True, group="delete", exit_on_error=False)
+
+    async def _deleting(self, name: str) -> None:
+        """A rehearsal's world is ended first, which takes its time."""
+        trouble: Message = await asyncio.to_thread(self.rancher.engine.remove, name)
         self.draw()
         self.note(trouble or _("{name} is deleted").format(name=clean(name)), "fail" if trouble else "strong")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from rancher_tui.finding import Finding, by_gravity
+from rancher_tui.finding import Finding, Status, by_gravity
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
 from screens.grouping import Group, grouped
@@ -16,6 +16,8 @@ from screens.words import finding_ink, finding_text, finding_word
 
 LIMIT = 300
 """Findings drawn; the rest are counted."""
+FEW = 5
+"""Passes that are told one by one; more of them only as a number."""
 
 
 class Findings(Lines):
@@ -87,16 +89,21 @@ class Findings(Lines):
             return
         self._laid_out = cells
         self._lines, self._first_line = [], []
-        drawn = self._groups[:LIMIT]
+        passed = [group for group in self._groups if group.findings[0].status is Status.PASS]
+        told = self._groups if len(passed) <= FEW else [group for group in self._groups if group not in passed]
+        drawn = told[:LIMIT]
         chosen = self._findings[self.chosen] if self.chosen >= 0 else None
         word_cells = max((cell_len(finding_word(group.findings[0].status)) for group in drawn), default=4)
         subject_cells = min(max((cell_len(clean(group.subject)) for group in drawn), default=0), cells // 4)
         for group in drawn:
             self._first_line.append(len(self._lines))
             self._lines += self._paragraph(group, chosen in group.findings, word_cells, subject_cells, cells)
-        if len(self._groups) > LIMIT:
-            more = _("and {number} more").format(number=len(self._groups) - LIMIT)
+        if len(told) > LIMIT:
+            more = _("and {number} more").format(number=len(told) - LIMIT)
             self._lines.append([(f" {more}", "dim")])
+        if told is not self._groups:
+            number = sum(len(group.findings) for group in passed)
+            self._lines.append([(f" {_('{number} passed').format(number=number)}", "pass")])
 
     def _paragraph(
         self, group: Group, chosen: bool, word_cells: int, subject_cells: int, cells: int

@@ -172,7 +172,7 @@ async def test_a_session_is_begun_and_deleted_by_its_typed_name(home: Path) -> N
         await user.press("enter")
         assert "nothing was done" in user.screen
         await user.press("d", "enter")
-        await user.pilot.pause()
+        await user.app.workers.wait_for_complete()
         assert not (home / "sessions" / "prod").exists()
 
 

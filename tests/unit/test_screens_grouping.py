@@ -33,4 +33,4 @@ def test_what_differs_stays_apart_and_in_order() -> None:
 
 
 def test_ranges() -> None:
-    assert ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
+    assert ranges([2, 1, 3, 7, 10, 9, 2]) == "1-3, 7, 9-10"
