@@ -79,12 +79,19 @@ class _UnderWay:
                     told.add(task)
                     yield task.result()
 
+    def ended(self) -> list[Result]:
+        """What has come so far, in the order in which it was asked for."""
+        return [task.result() for task in self.tasks if task.done()]
+
     def seen(self) -> list[Seen]:
-        """What has been seen so far, in the order in which the vantages were named, nodes last."""
-        ended = [task.result() for task in self.tasks if task.done()]
-        return sorted(
-            (result for result in ended if isinstance(result, Seen)), key=lambda seen: seen.origin is Origin.NODE
-        )
+        """What the vantages have seen so far, in the order in which they were named, nodes last."""
+        found = [result for result in self.ended() if isinstance(result, Seen)]
+        return sorted(found, key=lambda seen: seen.origin is Origin.NODE)
+
+    def facts(self, name: str) -> list[dict[str, Any]]:
+        """The vantages as the facts hold them, those with a search suffix last."""
+        longer = [result for result in self.ended() if isinstance(result, Suffixed)]
+        return [fact(name, seen) for seen in self.seen()] + [fact(other.name, other.seen) for other in longer]
 
     async def stop(self) -> None:
         for task in self.tasks:
@@ -97,9 +104,9 @@ async def _judged(
 ) -> AsyncIterator[Finding]:
     waiting: list[Seen] = []
     async for result in under_way.results():
+        facts["vantages"] = under_way.facts(facts["asked"])
         match result:
             case Seen():
-                facts["vantages"] = [fact(facts["asked"], seen) for seen in under_way.seen()]
                 target = judge.target(asking.expected, result)
                 if target is None:
                     waiting.append(result)
@@ -181,14 +188,15 @@ def _lost(server: str, delegation: Delegation) -> Finding:
 
 
 def _suffixed(found: Suffixed) -> Finding:
+    addresses = ", ".join(found.seen.addresses[:4])
     return Finding(
         Status.WARN,
         "search-suffix",
-        found.name,
-        msg("A search suffix makes another name of it that resolves"),
-        msg("Machines with this suffix may be led to {addresses}.", addresses=", ".join(found.addresses[:4])),
+        found.seen.vantage,
+        msg("{name} resolves too", name=found.name),
+        msg("Machines with this search suffix may be led to {addresses}.", addresses=addresses),
         msg("use the full name, and remove a wildcard record from the suffix's zone"),
-        {"server": found.server, "addresses": list(found.addresses)},
+        {"server": found.seen.server, "name": found.name, "addresses": list(found.seen.addresses)},
         "dns",
         3,
     )

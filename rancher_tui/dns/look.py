@@ -29,6 +29,7 @@ class Origin(StrEnum):
     AUTHORITY = "authority"
     HOSTS = "hosts"
     NODE = "node"
+    SEARCH = "search"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,10 @@ _AT_ONCE: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Suffixed:
-    """A name that resolves with a search suffix added."""
+    """Another name, one with a search suffix added, that resolves: its text, and what was seen."""
 
     name: str
-    server: str
-    addresses: tuple[str, ...]
+    seen: Seen
 
 
 @dataclass(slots=True)
@@ -90,10 +89,10 @@ class Asking:
             longer = self.name.relativize(dns.name.root) + suffix
         except dns.name.NameTooLong:
             return None
-        resolver = system.resolvers[0]
+        vantage = f"search suffix {shown(suffix)}"
         async with self.room:
-            seen = await look(resolver, longer, self.limit, vantage=resolver.address, origin=Origin.SYSTEM)
-        return Suffixed(shown(longer), resolver.address, seen.addresses) if seen.addresses else None
+            seen = await look(system.resolvers[0], longer, self.limit, vantage=vantage, origin=Origin.SEARCH)
+        return Suffixed(shown(longer), seen) if seen.addresses else None
 
 
 def fact(name: str, seen: Seen) -> dict[str, Any]:

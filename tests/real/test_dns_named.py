@@ -161,8 +161,10 @@ async def test_a_hosts_file_that_leads_elsewhere(servers: World) -> None:
 
 async def test_a_search_suffix_with_a_wildcard_is_named(servers: World) -> None:
     suffix = (to_send("wild.lab.test"),)
-    codes, _facts = await seen_by(own_system(servers, "walker", search=suffix), "good.lab.test", [])
-    assert ("search-suffix", "good.lab.test.wild.lab.test") in codes
+    codes, facts = await seen_by(own_system(servers, "walker", search=suffix), "good.lab.test", [])
+    assert ("search-suffix", "search suffix wild.lab.test") in codes
+    assert facts["vantages"][-1]["vantage"] == "search suffix wild.lab.test"
+    assert "good.lab.test.wild.lab.test" in facts["vantages"][-1]["nslookup"]
     codes, _facts = await seen_by(own_system(servers, "walker", search=suffix), "good.lab.test.", [])
     assert not {code for code, _subject in codes} & {"search-suffix"}, "an absolute name takes no suffix"
 

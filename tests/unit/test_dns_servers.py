@@ -237,7 +237,7 @@ async def test_a_server_on_ipv6_is_asked_too() -> None:
     assert (finding.code, finding.subject) == ("resolves", place)
 
 
-async def test_answers_that_come_one_after_another_are_waited_for() -> None:
+async def test_the_name_itself_is_asked_for_first() -> None:
     order: list[str] = []
 
     def behaviour(query: dns.message.Message) -> list[bytes | dns.message.Message]:
