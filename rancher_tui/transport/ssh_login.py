@@ -104,17 +104,15 @@ class Login:
                 with suppress(BrokenPipeError, ConnectionError):
                     process.stdin.write(given)
                     process.stdin.write_eof()
-                full = await asyncio.gather(
-                    _drain(process.stdout, outputs[0], limit, arrivals, watch),
-                    _drain(process.stderr, outputs[1], limit, [], _nobody),
-                )
-                if not any(full):
-                    await process.wait_closed()
-                    ended = True
-        except TimeoutError:
+                async with asyncio.TaskGroup() as drains:
+                    drains.create_task(_drain(process.stdout, outputs[0], limit, arrivals, watch))
+                    drains.create_task(_drain(process.stderr, outputs[1], limit, [], _nobody))
+                await process.wait_closed()
+                ended = True
+        except* (TimeoutError, _TooMuchError):
             ended = False
-        except (asyncssh.Error, OSError) as error:
-            broken = str(error)
+        except* (asyncssh.Error, OSError) as errors:
+            broken = str(errors.exceptions[0])
         if broken or (ended and process.exit_status is None and process.exit_signal is None and self.lost):
             raise SshError(
                 Rung.CONNECTION_LOST,
@@ -220,22 +218,26 @@ def _nobody(_output: bytearray) -> None:
     """Watches nothing."""
 
 
+class _TooMuchError(Exception):
+    """A command says more than is wanted."""
+
+
 async def _drain(
     reader: asyncssh.SSHReader[bytes],
     into: bytearray,
     limit: int,
     arrivals: list[tuple[int, float]],
     watch: Callable[[bytearray], None],
-) -> bool:
-    """Read to the end or to `limit` bytes, noting what came when; True when there was more."""
+) -> None:
+    """Read to the end, noting what came when; _TooMuchError at `limit` bytes."""
     while len(into) < limit:
         piece = await reader.read(min(65536, limit - len(into)))
         if not piece:
-            return False
+            return
         into += piece
         arrivals.append((len(into), time.time()))
         watch(into)
-    return True
+    raise _TooMuchError
 
 
 async def _carry(far: socket.socket, reader: asyncssh.SSHReader[bytes], writer: asyncssh.SSHWriter[bytes]) -> None:
