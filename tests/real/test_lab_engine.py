@@ -22,10 +22,17 @@ pytestmark = pytest.mark.real
 AT_HOSTS = [name for name, fault in FAULTS.items() if fault.step == 1]
 
 
+@pytest.fixture(scope="module")
+def one_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("engine") / "lab") as made:
+        yield made
+
+
 @pytest.fixture
-def good(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path / "lab") as lab:
-        yield lab
+def good(one_lab: World) -> World:
+    """A running world without faults, whatever an earlier test did to it."""
+    one_lab.start()
+    return one_lab
 
 
 def bad(findings: list[Finding]) -> list[str]:
@@ -79,9 +86,9 @@ async def test_a_fault_at_a_host_gives_its_code_alone(good: World, fault: str) -
     assert bad(await judge_name(good)) == []
 
 
-async def test_a_name_elsewhere_gives_its_code_alone(tmp_path: Path) -> None:
-    with world(tmp_path / "lab", "name-elsewhere") as lab:
-        assert bad(await judge_name(lab)) == [FAULTS["name-elsewhere"].code]
+async def test_a_name_elsewhere_gives_its_code_alone(good: World) -> None:
+    good.start("name-elsewhere")
+    assert bad(await judge_name(good)) == [FAULTS["name-elsewhere"].code]
 
 
 async def test_a_failed_job_is_seen_in_the_cluster_and_leaves_no_rancher(tmp_path: Path) -> None:

@@ -21,10 +21,17 @@ from tests.real.lab_world import World, until, world
 pytestmark = pytest.mark.real
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[World]:
-    with world(tmp_path / "lab") as made:
+@pytest.fixture(scope="module")
+def one_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("world") / "lab") as made:
         yield made
+
+
+@pytest.fixture
+def lab(one_lab: World) -> World:
+    """A running world without faults, whatever an earlier test did to it."""
+    one_lab.start()
+    return one_lab
 
 
 def mode(path: Path) -> int:
