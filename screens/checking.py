@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.worker import Worker, WorkerCancelled
+from textual.worker import Worker
 
 from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import _
@@ -52,20 +52,20 @@ class Checks:
 
     async def _run(self, numbers: Sequence[int]) -> None:
         every: list[Finding] = []
+        broken: list[str] = []
         try:
             for number in numbers:
                 self.step = number
                 title = STEPS[number - 1].title
                 self._app.tell(_("checking {number} {title}; x stops").format(number=number, title=title))
-                every += await self._one(number)
-            self._app.tell(count_line(every))
-        except (asyncio.CancelledError, WorkerCancelled):
-            raise
-        except Exception as error:
-            self._app.tell(
-                _("the check broke off: {error}").format(error=f"{type(error).__name__}: {error}"), "fail"
-            )
-            raise
+                try:
+                    every += await self._one(number)
+                except Exception as error:
+                    broken.append(f"{number}: {type(error).__name__}: {error}")
+            if broken:
+                self._app.tell(_("a check broke off; {errors}").format(errors="; ".join(broken)), "fail")
+            else:
+                self._app.tell(count_line(every))
         finally:
             self.step = 0
             self._worker = None

@@ -24,6 +24,10 @@ class ReviewScreen(FormScreen):
             return [[("", "plain")], *([(f" {line}", "warn")] for line in wrap(shown(text), cells - 2))]
         return [[("", "plain")], *([(f" {clean(line)}", _ink(line))] for line in text.splitlines())]
 
+    def do_export(self) -> None:
+        super().do_export()
+        self.do_check()
+
     def do_show_diff(self) -> None:
         text = self.rancher.session.difference()
         if isinstance(text, Message):

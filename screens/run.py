@@ -42,6 +42,8 @@ class RunScreen(Frame):
         super().__init__()
         self._run = ""
         self._status = RunStatus()
+        self._chosen = False
+        """True while an older run was asked for; otherwise a newer one is shown when it begins."""
         self._ticks = 0
         self._model: LogModel | None = None
 
@@ -90,7 +92,11 @@ class RunScreen(Frame):
         if grew:
             self.pane.grown()
         if grew or self._ticks % int(rate()) == 1:
-            before, self._status = self._status, install.run_status(self._run)
+            newest = install.run_status()
+            if newest.run != self._run and not self._chosen:
+                self._open_run("")
+                return
+            before, self._status = self._status, install.run_status(self._run) if self._chosen else newest
             self._draw_status()
             if before.live and not self._status.live:
                 self._ended()
@@ -311,7 +317,9 @@ class RunScreen(Frame):
     def do_runs(self) -> None:
         names = self.rancher.session.run_names()
         if len(names) > 1:
-            self._open_run(_following(names, self._run))
+            wanted = _following(names, self._run)
+            self._chosen = wanted != names[-1]
+            self._open_run(wanted)
         self.note(_("run {name} of {number}").format(name=self._run, number=len(names)))
 
     def do_verdict(self) -> None:

@@ -94,7 +94,7 @@ async def test_a_check_that_breaks_off_says_so_and_the_program_goes_on(
     checking(monkeypatch, check)
     async with using(home, begun(home, STATE)) as user:
         await user.press("g", "8", "enter", "c")
-        await until(user, "the check broke off: RuntimeError: [/etc/x] broke")
+        await until(user, "a check broke off; 8: RuntimeError: [/etc/x] broke")
         await user.press("]")
         assert "9 Rancher version" in user.screen
 

@@ -197,3 +197,18 @@ async def test_a_resize_keeps_the_readers_line_and_follow(home: Path, size: tupl
         await user.pilot.resize_terminal(80, 24)
         await user.pilot.pause()
         assert "Pulling image 30" in user.screen
+
+
+async def test_a_run_that_another_program_starts_is_shown_and_older_ones_can_be_asked_for(home: Path) -> None:
+    begun(home)
+    first = run_of(home)
+    await ended(first)
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        second = run_of(home, log="the second run\n")
+        await until(lambda: "the second run" in user.screen, "the second run")
+        await ended(second)
+        await user.press("R")
+        await until(lambda: "Finished building" in user.screen, "the first run again")
+        await user.press("R")
+        await until(lambda: "the second run" in user.screen, "the second run again")
