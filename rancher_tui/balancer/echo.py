@@ -84,7 +84,7 @@ class Echoes:
             await process.stop()
 
     async def _start(self, row: int, node: Node) -> NotStarted | None:
-        command = start_command(name_of(row, node), self.token, node.address, self.port, self.life)
+        command = start_command(name_of(row, node), self.token, node, self.port, self.life)
         try:
             async with asyncio.timeout(_START_LIMIT):
                 process = await self.open(row, command)
@@ -116,23 +116,19 @@ def name_of(row: int, node: Node) -> str:
     return f"{row + 1} {node.hostname_override or node.address}"
 
 
-def start_command(name: str, token: str, address: str, port: int, life: float) -> str:
-    """The shell command line that becomes the echo server; as root where the port needs it (`sudo -n`)."""
-    code = (resources.files("assets") / "balancer" / "echo.python").read_text("utf-8")
-    arguments = shlex.join([name, token, listening_address(address), str(port), str(life)])
-    return f"""\
-python=
-for candidate in python3 python python2 /usr/libexec/platform-python; do
-  if command -v "$candidate" >/dev/null 2>&1; then python=$candidate; break; fi
-done
-[ -n "$python" ] || {{ echo error no-python; exit 1; }}
-elevate=
-if [ {port} -lt 1024 ] && [ "$(id -u)" -ne 0 ]; then
-  sudo -n true 2>/dev/null || {{ echo error not-permitted; exit 1; }}
-  elevate='sudo -n'
-fi
-exec $elevate "$python" -u -c {shlex.quote(code)} {arguments}
-"""
+def start_command(name: str, token: str, node: Node, port: int, life: float) -> str:
+    """The shell command line that becomes the echo server.
+
+    A port below 1024 needs root: by `sudo -n`, else by Docker, which a user of RKE may use. Its container sees the
+    node's own Python through read-only mounts; its image is empty and removed at the end.
+    """
+    folder = resources.files("assets") / "balancer"
+    code = (folder / "echo.python").read_text("utf-8")
+    arguments = shlex.join([name, token, listening_address(node.address), str(port), str(life)])
+    head = f"code={shlex.quote(code)}\nport={port}\nimage=rancher-tui-rehearsal:{token}\nset -- {arguments}\n"
+    if node.docker_socket:
+        head += f"export DOCKER_HOST={shlex.quote('unix://' + node.docker_socket)}\n"
+    return head + (folder / "echo.sh").read_text("utf-8")
 
 
 def listening_address(address: str) -> str:

@@ -132,7 +132,9 @@ async def test_echo_servers_end_when_whoever_holds_them_is_killed(tmp_path: Path
     script = (
         "import subprocess, sys, time\n"
         "from rancher_tui.balancer.echo import start_command\n"
-        f"held = subprocess.Popen(['/bin/sh', '-c', start_command('n', 't', '127.0.0.31', {port}, 60)],"
+        "from rancher_tui.install.state import Node\n"
+        f"command = start_command('n', 't', Node(address='127.0.0.31'), {port}, 60)\n"
+        "held = subprocess.Popen(['/bin/sh', '-c', command],"
         " stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
         "print(held.stdout.readline().decode().strip(), flush=True)\n"
         "time.sleep(60)\n"
