@@ -62,7 +62,11 @@ socket_access() {
 }
 
 docker_place() {
-    place=$(command -v docker) && printf '%s\n' "$place" && readlink -f "$place"
+    place=$(command -v docker) || return
+    target=$(readlink -f "$place")
+    printf '%s\n' "$place" "$target"
+    head -c 400 "$target" | grep -a podman
+    return 0
 }
 
 modules_known() {
@@ -168,7 +172,6 @@ quick_facts() {
     fact socket-owner ls -l -d -L "$SOCKET"
     fact docker-place docker_place
     if has docker; then
-        fact docker-client docker --version
         fact docker-ps limited "$PATIENCE" docker ps
     else
         fact socket-answer limited "$PATIENCE" curl -s --unix-socket "$SOCKET" http://docker/_ping

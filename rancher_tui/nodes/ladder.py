@@ -46,8 +46,8 @@ def judge_docker(
 
 
 def _podman(gathered: Gathered, scribe: Scribe) -> Finding | None:
-    """Podman under Docker's name: RKE cannot work with it."""
-    said = "\n".join(gathered.text(fact) or "" for fact in ("docker-client", "docker-server"))
+    """Podman under Docker's name (a link, or a script that calls it): RKE cannot work with it."""
+    said = "\n".join(gathered.text(fact) or "" for fact in ("docker-place", "docker-server"))
     if "podman" not in said.lower():
         return None
     return scribe.bad(

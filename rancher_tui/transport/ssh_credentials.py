@@ -41,7 +41,7 @@ class Credentials:
             self.error = error
             return None
         self.offered = [{"key": self.key.source, "fingerprint": self.key.fingerprint}]
-        return [(self.key.key, str(self.key.certificate)) if self.key.certificate else self.key.key]
+        return [(self.key.key, self.key.certificate) if self.key.certificate else self.key.key]
 
     async def _agent_keys(self, path: str) -> list[Any]:
         import asyncssh

@@ -128,8 +128,10 @@ async def _dial_one(family: socket.AddressFamily, target: tuple[object, ...], se
 
 def _tcp_error(error: OSError, where: str) -> SshError:
     said = os.strerror(error.errno) if error.errno else str(error)
-    if error.errno in (errno.ECONNREFUSED, errno.ECONNRESET):
+    if error.errno == errno.ECONNREFUSED:
         return SshError(Rung.TCP_REFUSED, address=where, error=said)
+    if error.errno == errno.ECONNRESET:
+        return SshError(Rung.NO_BANNER, address=where, error=said)
     if error.errno == errno.ETIMEDOUT:
         return SshError(Rung.TCP_TIMEOUT, address=where, error=said)
     return SshError(Rung.TCP_UNREACHABLE, address=where, error=said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ class PrivateKey:
     fingerprint: str
     encrypted: bool
     mode: int | None = None
-    certificate: Path | None = None
+    certificate: asyncssh.SSHCertificate | None = field(default=None, repr=False)
 
 
 class KeyRing:
@@ -52,8 +52,8 @@ class KeyRing:
 
     def inline(self, text: str, reference: str, certificate: str = "") -> PrivateKey:
         """The private key in `text`, told as `reference`; the errors of `parse_key`."""
-        attached = expand(certificate, self._folder) if certificate else None
-        return parse_key(text.encode(), reference, self._passphrases.get(reference), None, attached)
+        key = parse_key(text.encode(), reference, self._passphrases.get(reference))
+        return with_certificate(key, certificate, self._folder)
 
 
 def expand(path: str, folder: Path) -> Path:
@@ -86,17 +86,32 @@ def read_key(path: str, folder: Path, passphrases: Mapping[str, str], certificat
         raise SshError(Rung.KEY_MISSING, path=path, file=str(file), error=error.strerror) from None
     except (OSError, ValueError) as error:
         raise SshError(Rung.KEY_UNREADABLE, path=path, file=str(file), error=str(error)) from None
-    attached = expand(certificate, folder) if certificate else None
-    return parse_key(data, path, passphrases.get(path), stat.S_IMODE(status.st_mode), attached)
+    key = parse_key(data, path, passphrases.get(path), stat.S_IMODE(status.st_mode))
+    return with_certificate(key, certificate, folder)
 
 
-def parse_key(
-    data: bytes,
-    source: str,
-    passphrase: str | None = None,
-    mode: int | None = None,
-    certificate: Path | None = None,
-) -> PrivateKey:
+def with_certificate(key: PrivateKey, path: str, folder: Path) -> PrivateKey:
+    """The key with the OpenSSH certificate in the file `path` (blocking), as it is where that is empty.
+
+    SshError: `key-missing`, `key-unreadable`, `key-not-private` where the file holds no certificate.
+    """
+    import asyncssh
+
+    if not path:
+        return key
+    file = expand(path, folder)
+    try:
+        certificate = asyncssh.import_certificate(file.read_bytes())
+    except FileNotFoundError as error:
+        raise SshError(Rung.KEY_MISSING, path=path, file=str(file), error=error.strerror) from None
+    except OSError as error:
+        raise SshError(Rung.KEY_UNREADABLE, path=path, file=str(file), error=str(error)) from None
+    except ValueError as error:
+        raise SshError(Rung.KEY_NOT_PRIVATE, path=path, looks_like="no certificate", error=str(error)) from None
+    return replace(key, certificate=certificate)
+
+
+def parse_key(data: bytes, source: str, passphrase: str | None = None, mode: int | None = None) -> PrivateKey:
     """The private key in `data`; SshError of a `key-…` rung. `source` says where it came from."""
     import asyncssh
 
@@ -117,7 +132,7 @@ def parse_key(
         raise SshError(
             Rung.KEY_NOT_PRIVATE, path=source, looks_like="damaged private key", error=str(error)
         ) from None
-    return PrivateKey(key, source, key.get_algorithm(), key.get_fingerprint(), encrypted, mode, certificate)
+    return PrivateKey(key, source, key.get_algorithm(), key.get_fingerprint(), encrypted, mode)
 
 
 def _openssh_encrypted(data: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 _USED = """
 sh bash cat command date df docker echo env grep head hostname id kill ls nohup printf readlink sed sleep sort stat
@@ -76,7 +77,7 @@ exec /bin/ls "$@\"""",
 }
 
 
-def healthy_path(folder: Path, *, without: tuple[str, ...] = (), **bodies: str) -> str:
+def healthy_path(folder: Path, *, without: tuple[str, ...] = (), **bodies: Any) -> str:
     """A folder with links to the programs a node needs and stand-ins for what tells of the machine: a PATH."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -127,6 +127,23 @@ async def test_a_host_certificate_of_a_known_authority(server: Sshd, tmp_path: P
     assert (await scan([server.node()], settings(known_hosts=[known])))[0].trust is Trust.KNOWN
 
 
+async def test_a_users_certificate(server: Sshd, tmp_path: Path) -> None:
+    authority, key = make_key(tmp_path / "authority"), make_key(tmp_path / "signed")
+    user = server.node().user
+    sign = ["ssh-keygen", "-q", "-s", str(authority), "-I", "user", "-n", user, str(key.with_suffix(".pub"))]
+    subprocess.run(sign, check=True)
+    server.stop()
+    server.options["TrustedUserCAKeys"] = str(authority.with_suffix(".pub"))
+    server.start()
+    node = server.node(ssh_key_path=str(key))
+    assert await refused(node, server.settings()) is Rung.LOGIN_REFUSED
+    signed = node.model_copy(update={"ssh_cert_path": str(tmp_path / "signed-cert.pub")})
+    assert await logs_in(signed, server.settings())
+    for wrong in (tmp_path / "nowhere", key.with_suffix(".pub")):
+        broken = node.model_copy(update={"ssh_cert_path": str(wrong)})
+        assert await refused(broken, server.settings()) in (Rung.KEY_MISSING, Rung.KEY_NOT_PRIVATE)
+
+
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa", "ed25519"])
 async def test_every_kind_of_key(kind: str, server: Sshd, tmp_path: Path) -> None:
     key = make_key(tmp_path / kind, kind=kind)

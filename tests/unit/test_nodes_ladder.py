@@ -68,10 +68,10 @@ def test_all_is_well() -> None:
         (Reached(ping=Ping(None, "", "gibberish")), {}, "docker-not-running"),
         (
             CANNOT,
-            {"docker-client": "podman version 4.9.3", "docker-ps": [125, "no socket"], "socket": "missing"},
+            {"docker-place": "/usr/bin/docker\n/usr/bin/podman", "docker-ps": [125, "no"], "socket": "missing"},
             "podman",
         ),
-        (ANSWERS, {"docker-client": "Emulate Docker CLI using podman.\npodman version 4.9.3"}, "podman"),
+        (ANSWERS, {"docker-place": '/usr/bin/docker\n/usr/bin/docker\nexec /usr/bin/podman "$@"'}, "podman"),
     ],
 )
 def test_what_is_seen_gives_one_code(reached: Reached, changes: dict[str, Any], code: str) -> None:
