@@ -72,13 +72,13 @@ _WORDS: Final = {
         Status.FAIL,
         msg("The Connection header names a variable that no map sets"),
         msg("nginx refuses an unknown variable, or sends an empty header."),
-        msg("map $http_upgrade $connection_upgrade { default Upgrade; '' close; }"),
+        msg("map $http_upgrade $connection_upgrade {{ default Upgrade; '' close; }}"),
     ),
     "connection-always-upgrade": (
         Status.WARN,
         msg("Every request says Connection: upgrade, also those that ask for none"),
         msg("WebSockets work, but connections to the nodes cannot be reused and some servers refuse them."),
-        msg("map $http_upgrade $connection_upgrade { default Upgrade; '' close; }"),
+        msg("map $http_upgrade $connection_upgrade {{ default Upgrade; '' close; }}"),
     ),
     "http-version": (
         Status.FAIL,

@@ -17,7 +17,7 @@ from rancher_tui.balancer.front import Front, Judge
 from rancher_tui.balancer.through import Through
 from rancher_tui.balancer.values import RefusedError, backends, values
 from rancher_tui.finding import Finding, Status
-from rancher_tui.i18n import EMPTY, msg
+from rancher_tui.i18n import EMPTY, Message, msg, msg_n
 from rancher_tui.install.state import InstallState, Node
 from rancher_tui.transport.http import Answer, FetchError
 
@@ -27,6 +27,22 @@ SETTLE: Final = 45.0
 """Seconds within which the balancer must have noticed by its health checks that a node came up or stopped."""
 
 _IN_A_ROW: Final = 10
+
+
+def notice(state: InstallState) -> tuple[Message, ...]:
+    """What a rehearsal does on the nodes, to be shown before its yes."""
+    nodes = len(backends(state))
+    port = state.balancer.node_port
+    return (
+        msg_n(
+            "On {number} node, port {port} answers whoever knows the rehearsal's token, until it ends.",
+            "On {number} nodes, port {port} answers whoever knows the rehearsal's token, until it ends.",
+            nodes,
+            port=port,
+        ),
+        msg("No file is written there. Without root and sudo an empty Docker image is made and removed again."),
+        msg("One node's echo server is stopped on the way, to see whether the balancer leaves the node out."),
+    )
 
 
 async def rehearse(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import yaml
 
 from rancher_tui.balancer.lint import lint
 from rancher_tui.balancer.write import write
+from rancher_tui.finding import Finding
 from tests.conftest import require
 from tests.real.balancers import SERVERS, LocalNodes, make_pair
 from tests.real.test_balancer_rehearse import brisk, install, rehearsed
@@ -38,6 +41,14 @@ def broken(config: str, replacements: list[list[str]], **ports: str) -> str:
     return config
 
 
+def shown_in_full(findings: Iterable[Finding]) -> None:
+    """Every text has what it names, and every finding is plain data."""
+    for finding in findings:
+        for text in (finding.title, finding.detail, finding.remedy):
+            text.template.format(**text.arguments)
+        json.dumps(finding.to_json())
+
+
 def variant_of(variant: dict[str, Any], folder: Path) -> tuple[Any, Any, str]:
     pair, state = make_pair(folder), install(folder)
     ports = {"PORT": state.balancer.https_port, "NODE": state.balancer.node_port}
@@ -52,6 +63,7 @@ async def test_lint_names_what_is_broken(variant: dict[str, Any], tmp_path: Path
     file = tmp_path / "config"
     file.write_text(config)
     report = await lint(file)
+    shown_in_full(report.findings)
     found = [finding for finding in report.findings if finding.status != "pass"]
     assert sorted(finding.code for finding in found) == sorted(variant["lint"]), [f.to_json() for f in found]
     assert report.facts["kind"] == variant["kind"]
@@ -65,6 +77,7 @@ async def test_a_rehearsal_names_what_is_broken(variant: dict[str, Any], tmp_pat
     with SERVERS[variant["kind"]](tmp_path, config, int(state.balancer.https_port)):
         idle = float(variant.get("idle", 0.2))
         findings, _facts = await rehearsed(state, pair, nodes, idle=idle, settle=1.0, limit=3.0, stop_one=False)
+    shown_in_full(findings)
     found = [finding for finding in findings if finding.status != "pass"]
     assert sorted(finding.code for finding in found) == sorted(variant["rehearsal"]), [f.to_json() for f in found]
     assert nodes.left_over == []

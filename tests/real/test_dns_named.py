@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -47,6 +48,10 @@ async def test_a_planted_fault_gives_its_code(servers: World, fault: dict[str, A
     findings, facts = await asked(fault["ask"], fault["expect"], vantages)
     told = sorted(finding.code for finding in findings if finding.code != "resolves")
     assert told == sorted(fault["codes"]), [finding.to_json() for finding in findings]
+    for finding in findings:
+        for text in (finding.title, finding.detail, finding.remedy):
+            text.template.format(**text.arguments)
+        json.dumps(finding.to_json())
 
     bad = any(finding.bad for finding in findings)
     green = sum(finding.code == "resolves" for finding in findings)
