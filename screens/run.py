@@ -22,8 +22,11 @@ from screens.widgets.lines import Line, wrap
 from screens.widgets.log_pane import LogPane
 from screens.words import shown
 
-BUDGET = 0.03
+BUDGET = 0.02
 """Seconds a tick may spend on taking lines in."""
+
+READING = 1
+"""Column of the cursor of a reader who does not follow."""
 
 
 def rate() -> float:
@@ -152,10 +155,10 @@ class RunScreen(Frame):
 
     def cursor(self) -> Cursor:
         pane = self.pane
-        return Cursor(screen=self.PLACE, row=-1 if pane.follow else pane.row, scroll=pane.top)
+        return Cursor(screen=self.PLACE, row=pane.row, column=0 if pane.follow else READING, scroll=pane.top)
 
     def place_cursor(self, cursor: Cursor) -> None:
-        if cursor.row >= 0:
+        if cursor.column == READING:
             self.pane.top = cursor.scroll
             self.call_after_refresh(self.pane.move_to, cursor.row)
 
