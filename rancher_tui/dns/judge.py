@@ -146,23 +146,21 @@ def _says(seen: Seen) -> bool:
 
 
 def _red(seen: Seen, name: str, target: Target) -> Finding | None:
-    """The one fail or unknown of a vantage, or None."""
+    """The one fail or unknown of a vantage, or None. Where both families are expected, both must be told."""
     wanted = [seen.answers[version] for version in seen.answers if version in (target.families or {4, 6})]
     lame = _lame(seen)
     if lame:
         return _finding(Status.FAIL, "lame-delegation", seen, name, lame, target)
-    both_wanted = len(target.families) > 1
-    faults = [answer for answer in wanted if not answer.addresses and (both_wanted or not _any(wanted))]
-    if both_wanted and _any(wanted):
-        faults = [answer for answer in faults if not answer.answered]
+    if not any(answer.addresses for answer in wanted):
+        faults = wanted
+    elif len(target.families) > 1:
+        faults = [answer for answer in wanted if not answer.addresses and not answer.answered]
+    else:
+        faults = []
     if faults:
         worst = min(faults, key=lambda answer: list(Outcome).index(answer.outcome))
         return _fault(seen, name, worst, target)
     return _compared(seen, name, target)
-
-
-def _any(answers: list[Answer]) -> bool:
-    return any(answer.addresses for answer in answers)
 
 
 def _lame(seen: Seen) -> Answer | None:
