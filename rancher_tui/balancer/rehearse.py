@@ -160,7 +160,7 @@ async def _first_answer(through: Through, settle: float) -> Answer | FetchError:
             return told
         if isinstance(told, FetchError) and told.kind not in ("timeout", "closed"):
             return told
-        await asyncio.sleep(0.05 if node else 0.5)
+        await asyncio.sleep(0.02 if node else 0.3)
 
 
 async def _failover(through: Through, echoes: Echoes, stopped: tuple[int, Node], settle: float) -> Finding:

@@ -45,7 +45,8 @@ async def asked(
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault["id"] for fault in FAULTS])
 async def test_a_planted_fault_gives_its_code(servers: World, fault: dict[str, Any]) -> None:
     vantages = [servers.servers[server] for server in fault["at"]]
-    findings, facts = await asked(fault["ask"], fault["expect"], vantages)
+    waits = {"silent", "hangs_up", "half_deaf", "blackhole"} & set(fault["at"])
+    findings, facts = await asked(fault["ask"], fault["expect"], vantages, limit=0.8 if waits else 5.0)
     told = sorted(finding.code for finding in findings if finding.code != "resolves")
     assert told == sorted(fault["codes"]), [finding.to_json() for finding in findings]
     for finding in findings:
