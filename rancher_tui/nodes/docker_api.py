@@ -1,18 +1,23 @@
-"""The Docker engine through a forwarded socket, as RKE reaches it: is it there, and does it answer?"""
+"""The Docker engine through a forwarded socket, as RKE reaches it: is it there, and what does it tell of itself?
+
+All questions go out at once on one stream; an engine that ends the stream early is asked the rest one by one.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
-import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from typing import Any, cast
 
 from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_login import Login
 
 LARGEST_ANSWER = 4 << 20
-_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
-_SERVER = re.compile(rb"^Server: *Docker/([^ \r\n(]+)", re.IGNORECASE | re.MULTILINE)
+PING, INFO, CONTAINERS = "/_ping", "/info", "/containers/json?all=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,61 +34,124 @@ class Ping:
         return self.status == 200
 
 
-async def ping(login: Login, socket: str, deadline: float, api: str = "") -> Ping:
-    """Ask the engine behind `socket`; `api` prefixes the path with an API version as old RKE releases do.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer: status, the `Server` header, the body, and whether its length was told beforehand."""
+
+    status: int
+    server: str
+    body: bytes
+    bounded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What was heard: `pinned` is the ping of the API version that RKE speaks, None where it was not asked for;
+    `facts` are the engine's `info` as one line, its version, all containers' names."""
+
+    ping: Ping
+    pinned: Ping | None
+    facts: dict[str, str]
+
+
+async def ask_engine(login: Login, socket: str, deadline: float, api: str = "") -> Engine:
+    """Ask the engine behind `socket`; `api` is the API version that an old RKE speaks.
 
     SshError: `forwarding-refused`, `forwarding-failed`, `connection-lost`. TimeoutError when it takes the
     connection and says nothing.
     """
-    return read_ping(await _ask(login, socket, f"/v{api}/_ping" if api else "/_ping", deadline))
+    paths = [PING, INFO, CONTAINERS, *([f"/v{api}{PING}"] if api else [])]
+    heard = await _converse(login, socket, paths, deadline)
+    answers: list[Answer | None] = [*read_answers(heard)]
+    if not answers or answers[0] is None:
+        return Engine(Ping(None, "", heard[:2000].decode("utf-8", "replace")), None, {})
+    first = _as_ping(answers[0])
+    if not first.good:
+        return Engine(first, None, {})
+    for path in paths[len(answers) :]:
+        answers.append(next(read_answers(await _converse(login, socket, [path], deadline)), None))
+    pinned = _as_ping(answers[3]) if api and answers[3] else None
+    return Engine(first, pinned, _facts(answers[1], answers[2]))
 
 
-async def engine_facts(login: Login, socket: str, deadline: float) -> dict[str, str]:
-    """What the engine itself tells, as facts: its `info` as one line, its version, all containers' names."""
+def _facts(info: Answer | None, containers: Answer | None) -> dict[str, str]:
     try:
-        answers = await asyncio.gather(
-            _ask(login, socket, "/info", deadline), _ask(login, socket, "/containers/json?all=1", deadline)
-        )
-        info, containers = (json.loads(_body(answer)) for answer in answers)
-        names = [str(name).lstrip("/") for each in containers for name in each["Names"][:1]]
-        version = str(info.get("ServerVersion", ""))
-    except (TimeoutError, SshError, ValueError, TypeError, KeyError, AttributeError):
+        told = json.loads(info.body) if info else {}
+        listed = json.loads(containers.body) if containers else []
+        names = [str(name).lstrip("/") for each in listed for name in each["Names"][:1]]
+        version = str(told.get("ServerVersion", ""))
+    except (ValueError, TypeError, KeyError, AttributeError):
         return {}
-    return {"docker-info": json.dumps(info), "docker-server": version, "containers": "\n".join(names)}
+    if not version:
+        return {}
+    return {"docker-info": json.dumps(told), "docker-server": version, "containers": "\n".join(names)}
 
 
-async def _ask(login: Login, socket: str, path: str, deadline: float) -> bytes:
-    """The whole answer to a GET, HTTP/1.0 so that it comes in one piece."""
+async def _converse(login: Login, socket: str, paths: Sequence[str], deadline: float) -> bytes:
+    """Everything that comes back when all `paths` are asked for on one stream, to its end or the last answer."""
+    last = len(paths) - 1
+    requests = "".join(
+        f"GET {path} HTTP/1.1\r\nHost: docker\r\n{'Connection: close' if index == last else 'Accept: */*'}\r\n\r\n"
+        for index, path in enumerate(paths)
+    )
     async with login.unix_socket(socket, deadline) as (reader, writer):
-        writer.write(f"GET {path} HTTP/1.0\r\nHost: docker\r\n\r\n".encode())
-        answer = b""
+        heard = b""
         try:
             async with asyncio.timeout(deadline):
-                while len(answer) < LARGEST_ANSWER:
-                    piece = await reader.read(LARGEST_ANSWER - len(answer))
+                writer.write(requests.encode())
+                while len(heard) < LARGEST_ANSWER and not _whole(heard, len(paths)):
+                    piece = await reader.read(LARGEST_ANSWER - len(heard))
                     if not piece:
                         break
-                    answer += piece
+                    heard += piece
         except TimeoutError:
-            if not answer:
+            if not heard:
                 raise
         except OSError as error:
-            raise SshError(Rung.FORWARDING_FAILED, path=socket, error=str(error)) from None
-    if not answer and login.lost:
+            if not heard:
+                raise SshError(Rung.FORWARDING_FAILED, path=socket, error=str(error)) from None
+    if not heard and login.lost:
         raise SshError(Rung.CONNECTION_LOST, path=socket, error="the connection ended")
-    return answer
+    return heard
 
 
-def _body(answer: bytes) -> bytes:
-    return answer.partition(b"\r\n\r\n")[2]
+def _whole(heard: bytes, wanted: int) -> bool:
+    """True when nothing more is to come: all answers are there, the last with a length of its own."""
+    answers = [*read_answers(heard)]
+    return len(answers) == wanted and answers[-1].bounded
 
 
-def read_ping(answer: bytes) -> Ping:
-    """An HTTP answer's status, the engine's version (`Server: Docker/20.10.24 (linux)`), the text."""
-    status = _STATUS.match(answer)
-    server = _SERVER.search(answer)
-    return Ping(
-        int(status.group(1)) if status else None,
-        server.group(1).decode("ascii", "replace") if server else "",
-        answer[:2000].decode("utf-8", "replace"),
-    )
+class _Replayed:
+    """What was heard, in the shape of a socket for `http.client`, which closes what it has read."""
+
+    def __init__(self, heard: bytes) -> None:
+        self._stream = _Open(heard)
+
+    def makefile(self, *_: Any) -> io.BytesIO:
+        return self._stream
+
+
+class _Open(io.BytesIO):
+    def close(self) -> None:
+        """Stay open for the next answer."""
+
+
+def read_answers(heard: bytes) -> Iterator[Answer]:
+    """The complete HTTP answers in `heard`, in turn; one without a length lasts until the end."""
+    replayed = cast(Any, _Replayed(heard))
+    while True:
+        response = HTTPResponse(replayed, method="GET")
+        try:
+            response.begin()
+            bounded = response.chunked or response.length is not None
+            body = response.read()
+        except (HTTPException, ValueError, OSError):
+            return
+        yield Answer(response.status, response.getheader("Server") or "", body, bounded)
+
+
+def _as_ping(answer: Answer) -> Ping:
+    """Docker tells its version as `Server: Docker/20.10.24 (linux)`."""
+    name, _, rest = answer.server.partition("/")
+    version = rest.split(" ")[0] if name.lower() == "docker" else ""
+    return Ping(answer.status, version, answer.body[:2000].decode("utf-8", "replace"))

@@ -14,7 +14,7 @@ from rancher_tui.install.state import ROLES, Node
 from rancher_tui.nodes.bastion import bastion_login
 from rancher_tui.nodes.case import Case
 from rancher_tui.nodes.cross import judge_together
-from rancher_tui.nodes.docker_api import engine_facts, ping
+from rancher_tui.nodes.docker_api import ask_engine
 from rancher_tui.nodes.expected import DEFAULT_SOCKET, Expected
 from rancher_tui.nodes.findings import Scribe, subject_of
 from rancher_tui.nodes.gather import Gathered, gather
@@ -235,11 +235,8 @@ class _Asking:
 async def _reach(login: Login, socket: str, deadline: float, api: str) -> tuple[Reached, dict[str, str]]:
     """The engine through the forwarded socket, and what it tells of itself."""
     try:
-        plain = await ping(login, socket, deadline)
-        if not plain.good:
-            return Reached(plain), {}
-        told = await engine_facts(login, socket, deadline)
-        return Reached(plain, pinned=await ping(login, socket, deadline, api) if api else None), told
+        engine = await ask_engine(login, socket, deadline, api)
+        return Reached(engine.ping, pinned=engine.pinned), engine.facts
     except TimeoutError:
         return Reached(), {}
     except SshError as error:

@@ -8,7 +8,7 @@ import pytest
 
 from rancher_tui.finding import Status
 from rancher_tui.install.state import Node
-from rancher_tui.nodes.docker_api import Ping, read_ping
+from rancher_tui.nodes.docker_api import Ping, read_answers
 from rancher_tui.nodes.expected import Expected
 from rancher_tui.nodes.findings import Scribe
 from rancher_tui.nodes.gather import Gathered, Said, assignments, parse
@@ -115,11 +115,23 @@ def test_the_remedy_names_the_sockets_own_group() -> None:
     assert "dockerroot" in finding.remedy.english
 
 
-def test_an_http_answer_is_read_and_anything_else_is_none() -> None:
-    answer = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nServer: Docker/20.10.24+dfsg1 (linux)\r\n\r\nOK"
-    assert (read_ping(answer).good, read_ping(answer).version) == (True, "20.10.24+dfsg1")
-    assert read_ping(b"").status is None
-    assert read_ping(b"SSH-2.0-x").status is None
+def test_answers_on_one_stream_are_told_apart_and_unfinished_ones_left_out() -> None:
+    ping = b"HTTP/1.1 200 OK\r\nServer: Docker/20.10.24+dfsg1 (linux)\r\nContent-Length: 2\r\n\r\nOK"
+    info = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    last = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nto the end"
+    first, second, third = read_answers(ping + info + last)
+    assert (first.status, first.server, first.body) == (200, "Docker/20.10.24+dfsg1 (linux)", b"OK")
+    assert (second.body, third.status, third.body) == (b"{}", 400, b"to the end")
+    assert len([*read_answers(ping + info[:-9])]) == 1
+    assert len([*read_answers(ping[:-1])]) == 0
+    for junk in (
+        b"",
+        b"SSH-2.0-x\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"\x00" * 70_000,
+        b"HTTP/1.1 200 OK\r\n" + b"a" * 70_000,
+    ):
+        assert [*read_answers(junk)] == []
 
 
 def test_facts_are_read_between_marks_and_nothing_else_is() -> None:
