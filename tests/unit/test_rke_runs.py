@@ -97,7 +97,7 @@ def test_rke_starts_with_default_signals_and_nothing_on_its_input(session: Path)
         "session = Path(sys.argv[1])\n"
         "runs.start(session, [str(session / 'rke')], cwd=session, env=os.environ)\n"
     )
-    rke(session, "cat; grep -E 'Sig(Blk|Ign)' /proc/$$/status")
+    rke(session, "cat; grep -E 'Sig(Blk|Ign)' /proc/self/status")
     subprocess.run([sys.executable, "-c", program, str(session)], check=True, input=b"typed by nobody")
     run = runs.newest(session)
     assert run is not None
@@ -198,6 +198,7 @@ def test_pid_reuse_is_not_taken_for_our_run(session: Path) -> None:
     stranger = subprocess.Popen(["sleep", "60"])
     try:
         record.update(pid=stranger.pid, runner_pid=stranger.pid)
+        record.update({key: record[key] - 1 for key in ("start_ticks", "runner_start_ticks")})
         copy = session / "runs" / "0000-20000101T000000Z"
         copy.mkdir()
         (copy / runner.STATUS).write_text(json.dumps(record))
