@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,6 +93,24 @@ class LocalInstall:
         if status.ended is not None and status.ended > saved:
             return msg("the run ended: {state} (step 11)", state=status.state)
         return EMPTY
+
+    def kept_apart(self, path: str, text: str) -> str:
+        """What the state gets of `text` entered at `path`: a secret is kept apart, and its reference given."""
+        from rancher_tui.install.secrets import is_secret
+
+        return self.session.secrets.put(path, text) if is_secret(path, text) else text
+
+    def note_error(self, details: str) -> str:
+        """Append an unexpected error to the session's errors.log; the file."""
+        from rancher_tui.files import open_private
+        from rancher_tui.install.secrets import MASK
+
+        path = self.session.path / "errors.log"
+        for value in self.session.secrets.values():
+            details = details.replace(value, MASK)
+        with os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{details}\n")
+        return str(path)
 
     async def wake(self) -> Message:
         """Start the practice world of a rehearsal again where it has ended: what was done, or why it was not."""

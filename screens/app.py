@@ -143,6 +143,10 @@ class RancherApp(App[int]):
         """Draw every cell again."""
         self.refresh(layout=True)
 
+    def unexpected(self, error: Exception) -> None:
+        """What becomes of an error that nobody foresaw."""
+        raise error
+
     def holder_text(self) -> str:
         """Who holds the session that is looked on."""
         held = self.install.opened.held_by if self.install else None

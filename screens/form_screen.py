@@ -28,6 +28,9 @@ EDIT_KEYS = (
     ("f1", "help", True),
 )
 
+LONG = 12
+"""Fields from which on a form takes the whole screen."""
+
 
 class FormScreen(Frame):
     """Base of the steps that are forms. A subclass may give a panel of its own (`panel_lines`)."""
@@ -42,6 +45,13 @@ class FormScreen(Frame):
         yield from self.panel()
         yield Rule(id="findings-rule")
         yield Findings()
+
+    def on_mount(self) -> None:
+        """A short form leaves the rest to its panel; a long one takes all and scrolls."""
+        long = len(self.form.fields) > LONG
+        self.form.styles.height = "1fr" if long else len(self.form.fields)
+        self.query("#panel").set(display=not long)
+        super().on_mount()
 
     def panel(self) -> Iterator[Widget]:
         """The area below the fields: by default lines of text."""
@@ -93,14 +103,16 @@ class FormScreen(Frame):
             for field in form.fields
         }
         form.show(values, {path: status for path, status in by_path.items() if status is not Status.PASS})
-        form.styles.height = len(form.fields)
         self.show_findings(findings)
         self.draw_panel()
 
     def draw_panel(self) -> None:
         """Draw what is known for the width that there is."""
-        for text in self.query("#panel").results(Text):
-            text.show(self.panel_lines(max(20, text.content_size.width)))
+        try:
+            for text in self.query("#panel").results(Text):
+                text.show(self.panel_lines(max(20, text.content_size.width)))
+        except Exception as error:
+            self.rancher.unexpected(error)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw_panel)
@@ -190,6 +202,7 @@ class FormScreen(Frame):
         """Store a field as it was typed; what cannot be a value of that kind is told and not stored."""
         field = self.form.fields[row]
         try:
+            text = self.rancher.session.kept_apart(field.path, text)
             self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, text))
         except paths.PathError as error:
             self.note(error.message, "fail")

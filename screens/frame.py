@@ -245,9 +245,12 @@ class Frame(Screen[None]):
             self.note(refusal, "warn")
             return
         self.note("")
-        answer: Any = getattr(self, f"do_{name.replace('-', '_')}")()
-        if inspect.isawaitable(answer):
-            await answer
+        try:
+            answer: Any = getattr(self, f"do_{name.replace('-', '_')}")()
+            if inspect.isawaitable(answer):
+                await answer
+        except Exception as error:
+            self.rancher.unexpected(error)
         if self.is_mounted and self.is_current:
             self._draw_header()
             self.draw_keys()

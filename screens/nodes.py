@@ -151,7 +151,8 @@ class NodesScreen(Frame):
     def _keep(self, text: str, row: int, column: int) -> None:
         field = self.table.fields[column]
         try:
-            value = _roles(text) if field.path == "roles" else text
+            kept = self.rancher.session.kept_apart(f"nodes.{row}.{field.path}", text)
+            value = _roles(text) if field.path == "roles" else kept
             self._edit_state(
                 f"node {row + 1}: {field.title}", lambda state: with_cell(state, row, field.path, value)
             )

@@ -28,10 +28,11 @@ class Signs:
     before: str
     """More lies to the left."""
     after: str
+    secret: str
 
 
-_UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "◂", "▸")
-_ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "<", ">")
+_UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "◂", "▸", "•")
+_ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "<", ">", "*")
 
 
 @lru_cache(maxsize=1)

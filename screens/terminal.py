@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -9,6 +10,7 @@ from textual._compositor import CompositorUpdate
 from textual.screen import Screen
 
 from rancher_tui.engine import LocalEngine
+from rancher_tui.i18n import _
 from screens.app import RancherApp
 from screens.frugal import Paper, Sent
 from screens.services import Engine
@@ -25,6 +27,14 @@ class TerminalApp(RancherApp):
     def draw_anew(self) -> None:
         self.paper.forget()
         super().draw_anew()
+
+    def unexpected(self, error: Exception) -> None:
+        """Write it down, tell it and go on: nothing that was entered is in danger."""
+        if self.install is None:
+            raise error
+        file = self.install.note_error("".join(traceback.format_exception(error)))
+        text = _("this did not work: {error}; details in {file}")
+        self.tell(text.format(error=f"{type(error).__name__}: {error}", file=file), "fail")
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send the difference to what is shown; Textual's own way for whatever is no update of cells."""

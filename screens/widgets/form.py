@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 from rancher_tui.finding import Status
+from rancher_tui.install.references import is_reference
 from rancher_tui.text import clean
 from screens.fields import Field
 from screens.signs import signs
@@ -81,7 +82,10 @@ class Form(EditingLines):
         ]
         room = max(8, cells - self._title_cells - 5)
         if here and self.editor is not None:
-            before, under, after = self.editor.window(room)
+            window = self.editor.window(room)
+            if field.kind == "secret" and not is_reference(self.editor.text):
+                window = self.editor.masked(room, signs().secret)
+            before, under, after = window
             return [*parts, (before, "edit"), (under, "caret"), (after, "edit")]
         status = self._judged.get(field.path, Status.PASS)
         if status is not Status.PASS:

@@ -75,6 +75,12 @@ class LineEditor:
     def kill_rest(self) -> None:
         self.text = self.text[: self.cursor]
 
+    def masked(self, cells: int, sign: str) -> tuple[str, str, str]:
+        """`window` of a secret: a sign for every character."""
+        hidden = LineEditor(sign * len(self.text))
+        hidden.cursor = self.cursor
+        return hidden.window(cells)
+
     def window(self, cells: int) -> tuple[str, str, str]:
         """What of the text fits into `cells` columns: before the cursor, under it (blank at the end), after it."""
         under = self.text[self.cursor : self.cursor + 1] or " "

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from rancher_tui.finding import Status
 from rancher_tui.i18n import _
+from rancher_tui.install.references import is_reference
 from rancher_tui.install.state import ROLES, Node
 from rancher_tui.text import clean
 from screens.fields import Field
@@ -200,7 +201,10 @@ class NodeTable(EditingLines):
         field = self.fields[column]
         here = row == self.row and column == self.column
         if here and self.editor is not None:
-            before, under, after = self.editor.window(cells - 1)
+            window = self.editor.window(cells - 1)
+            if field.kind == "secret" and not is_reference(self.editor.text):
+                window = self.editor.masked(cells - 1, signs().secret)
+            before, under, after = window
             filled = " " * max(0, cells - 1 - cell_len(before + under + after))
             return [(before, "edit"), (under, "caret"), (after + filled, "edit"), (" ", "plain")]
         text = cell_shown(self._rows[row], field.path)
