@@ -14,10 +14,9 @@ from rancher_tui.finding import Finding, Report
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import steps
 from rancher_tui.install.state import Cursor, InstallState
-from screens import checking, registry
+from screens import checking, registry, themes
 from screens.frame import Frame
 from screens.services import Engine, Install
-from screens.themes import THEMES
 
 LOOK_EVERY = 2.0
 """Seconds between looks at what other programs wrote: two stat calls, nothing drawn when nothing changed."""
@@ -49,9 +48,9 @@ class RancherApp(App[int]):
             {},
             (),
         )
-        for theme in THEMES:
+        for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.theme = themes.chosen().name
         self.animation_level = "none"
 
     @property

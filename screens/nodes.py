@@ -128,6 +128,11 @@ class NodesScreen(Frame):
     def on_editing_lines_kept(self, event: EditingLines.Kept) -> None:
         self._keep(event.text, event.row, event.column)
 
+    async def on_editing_lines_begun(self, event: EditingLines.Begun) -> None:
+        if not self.table.read_only:
+            await self.do_add()
+            self.table.edit(event.text)
+
     def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
         self.take_paste(event.text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from textual.theme import Theme
 
 DARK = Theme(
@@ -37,3 +39,8 @@ LIGHT = Theme(
 )
 
 THEMES = (DARK, LIGHT)
+
+
+def chosen() -> Theme:
+    """The light one where RANCHER_TUI_THEME says so, else the dark one."""
+    return LIGHT if os.environ.get("RANCHER_TUI_THEME") == "light" else DARK

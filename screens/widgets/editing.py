@@ -31,6 +31,13 @@ class EditingLines(Lines, can_focus=True):
             self.row = row
             self.column = column
 
+    class Begun(Message):
+        """A digit was typed where there is no cell yet."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     class Pasted(Message):
         """Text of several lines was pasted, or any text while moving."""
 
@@ -98,7 +105,10 @@ class EditingLines(Lines, can_focus=True):
     def _key_in_move(self, event: events.Key) -> None:
         if event.character is not None and event.character.isdigit() and event.character.isascii():
             event.stop()
-            self.edit(event.character)
+            if self.editable():
+                self.edit(event.character)
+            else:
+                self.post_message(self.Begun(event.character))
         elif self.move_key(event.key):
             event.stop()
             event.prevent_default()

@@ -149,3 +149,11 @@ async def test_hostile_text_in_a_cell_is_shown_escaped(home: Path) -> None:
     async with using(home, begun(home, with_nodes("[/etc]\x1b[31m[bold]"))) as user:
         await user.press("g", "6", "enter")
         assert "[/etc]\\x1b[31" in user.screen
+
+
+async def test_a_digit_in_an_empty_table_begins_the_first_row(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        await user.press("g", "6", "enter")
+        await user.type("10.0.1.11")
+        await user.press("enter")
+        assert [node.address for node in user.state.nodes] == ["10.0.1.11"]
