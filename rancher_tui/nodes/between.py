@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rancher_tui.finding import Finding
+from rancher_tui.i18n import msg
 from rancher_tui.install.state import ROLES, Node
 from rancher_tui.nodes.agent import Agent, Place, agent
 from rancher_tui.nodes.bastion import bastion_login
@@ -62,6 +63,11 @@ async def between(
     `ports` by protocol replace those of a node's roles.
     """
     rows = list(zip(numbers or range(1, len(nodes) + 1), nodes, strict=True))
+    if len(rows) < 2:
+        yield Scribe("nodes", check=CHECK).unseen(
+            "no-ways", "N40", msg("fewer than two nodes: there is no way to try"), msg("add hosts in step 6")
+        )
+        return
     async with AsyncExitStack() as stack:
         try:
             through = await stack.enter_async_context(bastion_login(settings))

@@ -86,6 +86,11 @@ class _Look:
 
     async def everything(self, rows: Sequence[tuple[int, Node]]) -> AsyncGenerator[Finding, None]:
         """All findings; with a bastion that cannot be passed, only that."""
+        if not rows:
+            yield Scribe("nodes").bad(
+                "no-nodes", "X01", msg("there are no nodes to look at"), msg("add hosts in step 6")
+            )
+            return
         try:
             async with bastion_login(self.settings) as through, aclosing(self._nodes(rows, through)) as findings:
                 async for finding in findings:

@@ -152,6 +152,11 @@ async def test_a_node_that_cannot_be_reached_does_not_keep_the_others_from_being
     assert len({(way["from"], way["to"]) for way in ways}) == 2
 
 
+async def test_a_single_node_has_no_ways(tmp_path: Path) -> None:
+    findings = [found async for found in between([Node(address="127.0.0.1")], settings(), facts={})]
+    assert [(found.code, found.status.value) for found in findings] == [("no-ways", "unknown")]
+
+
 KILLED = """
 import asyncio, json, sys
 from pathlib import Path

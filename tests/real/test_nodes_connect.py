@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import stat
 import subprocess
 import time
@@ -18,6 +19,7 @@ from rancher_tui.install.state import Bastion, InstallState, Node
 from rancher_tui.nodes.expected import Expected
 from rancher_tui.nodes.host_keys import pin, scan
 from rancher_tui.nodes.preflight import ladder, preflight
+from rancher_tui.nodes.workstation import judge_workstation
 from rancher_tui.transport.ssh import ConnectSettings, connect
 from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_known import Trust
@@ -313,6 +315,27 @@ async def test_one_slow_node_does_not_hold_back_the_others(server: Sshd, tmp_pat
 async def _generator(findings: AsyncIterator[Finding]) -> AsyncGenerator[Finding, None]:
     async for found in findings:
         yield found
+
+
+async def test_no_nodes_at_all_is_no_pass() -> None:
+    findings = [found async for found in preflight([], settings(), facts={})]
+    assert [(found.code, found.status.value) for found in findings] == [("no-nodes", "fail")]
+
+
+async def test_the_way_to_the_api_port_is_tried_from_here(tmp_path: Path, stack: ExitStack) -> None:
+    """A refusal is well, since nothing listens there yet; silence is not."""
+    hole = stack.enter_context(socket.create_server(("127.201.7.9", 6443), backlog=0))
+    for _ in range(4):
+        filler = stack.enter_context(socket.socket())
+        filler.setblocking(False)
+        filler.connect_ex(hole.getsockname())
+
+    async def status(addresses: list[str]) -> Status:
+        found = {each.code: each async for each in judge_workstation(addresses, tmp_path, 0.5, direct=True)}
+        return found["api-port"].status
+
+    assert await status(["127.201.7.8"]) is Status.PASS
+    assert await status(["127.201.7.8", "127.201.7.9"]) is Status.WARN
 
 
 @needs_docker_client
