@@ -5,6 +5,7 @@ The faults and their codes stand in nodes_faults.yml, how they are planted in no
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -49,4 +50,8 @@ async def test_a_fault_gives_its_code_and_no_other_red_line(name: str, tmp_path:
     assert red == wanted, [
         (finding.code, finding.title.english, finding.evidence) for finding in findings if finding.bad
     ]
+    told = [(finding.code, finding.subject) for finding in findings]
+    assert len(told) == len(set(told)), "a code appears once a subject"
+    assert json.loads(json.dumps([finding.record() for finding in findings]))
+    assert all(finding.remedy for finding in findings if finding.status is not Status.PASS)
     assert {finding.subject for finding in findings} <= {f"node 1 {node.address}", "this machine"}
