@@ -45,7 +45,7 @@ _NAMED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v":
 _HOSTS = re.compile(
     r"(?:\b[Hh]ost|\bhosts|host\(s\)|\bto node|kubernetes node) \[([^\]]+)\]"
     r"|\bProcessing controlplane host (\S+)|components of host (\S+)|status of node (\S+),"
-    r"|Control Plane host: (\S+)"
+    r"|Control Plane host: (\S+)|using address \[([^\]\s]+):\d+\]"
 )
 _TAG = re.compile(r"\A\[([A-Za-z][\w./-]*)\]")
 
@@ -185,3 +185,11 @@ def _logfmt_records(line: bytes) -> list[re.Match[bytes]]:
 def parse_line(raw: bytes) -> LogLine:
     """One line of the file as bytes. Of several records on it the gravest, among equals the first."""
     return max(parse_records(raw), key=lambda record: record.severity)
+
+
+_PANIC = re.compile(r"panic: |fatal error: |runtime: out of memory")
+
+
+def is_panic(line: LogLine) -> bool:
+    """True for the first line of a Go crash, which the runtime prints without a level."""
+    return not line.level and _PANIC.match(line.text) is not None

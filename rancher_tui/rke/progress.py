@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from rancher_tui.rke.lines import LogLine
+from rancher_tui.rke.lines import LogLine, is_panic
 from rancher_tui.rke.phases import PhaseRules, phase_rules
 
 _VERSION = re.compile(r"Running RKE version: (v\S+)")
@@ -101,6 +101,8 @@ class Progress:
         self.addon_job_failed_line: int | None = None
         self.addons_deployed_line: int | None = None
         self.no_addons_line: int | None = None
+        self.fatal_line: int | None = None
+        """The last fatal record, or the first line of a crash."""
         self.first_time: datetime | None = None
         self.last_time: datetime | None = None
         self.elapsed_s: float | None = None
@@ -117,7 +119,17 @@ class Progress:
         placed = replace(line, phase=self.phase, elapsed=elapsed)
         if line.level:
             self._note(number, placed)
+        if line.severity >= 5 or is_panic(line):
+            self.fatal_line = number
         return placed
+
+    def _again(self) -> None:
+        """A log to which a second run was appended: what the first one came to does not count any more."""
+        for host in self.hosts.values():
+            host.dropped_line = None
+        self.finished, self.finished_line, self.fatal_line = "", None, None
+        self.incomplete, self.incomplete_line = (), None
+        self.addon_job_failed_line = self.addons_deployed_line = self.no_addons_line = None
 
     def phase_at(self, number: int) -> str:
         """The phase of a line that was fed."""
@@ -144,6 +156,8 @@ class Progress:
 
     def _enter(self, number: int, line: LogLine) -> None:
         name = self._rules.of(line, self.phase) if line.level else self.phase
+        if name == "start" and (self.finished or self.fatal_line is not None):
+            self._again()
         if name != self.phase:
             for phase in self.phases:
                 phase.active = False

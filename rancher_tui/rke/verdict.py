@@ -32,8 +32,8 @@ def verdict(findings: Iterable[Finding]) -> Verdict:
 def one_addon_job(from_log: Finding, from_cluster: Finding) -> Finding:
     """The two voices on the add-on job as one witness.
 
-    The job itself, seen in the cluster, knows best: a job that rke gave up waiting for may have finished since. Where
-    it cannot be seen or is still at work, the log's word holds.
+    The job itself, seen in the cluster, knows best: a job that rke gave up waiting for may have finished since.
+    Where it cannot be seen or is still at work, the log's word holds.
     """
     if from_cluster.status is Status.UNKNOWN and from_log.status is not Status.UNKNOWN:
         return from_log

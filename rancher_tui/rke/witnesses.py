@@ -15,7 +15,7 @@ from rancher_tui.rke.runs import RunStatus
 CHECK = "verdict"
 STEP = 11
 STALL_LIMIT_S = 300.0
-"""Silence that is named a stall. RKE's own longest wait with output ahead is 60 s; image pulls may take minutes."""
+"""Silence that is named a stall: RKE's longest wait for itself is a minute, image pulls may take several."""
 
 
 def _finding(
@@ -84,7 +84,7 @@ def _over(status: RunStatus) -> bool:
 
 def end_line(status: RunStatus, progress: Progress) -> Finding:
     """rke's own last line of a run that built the cluster stands in the log."""
-    evidence = {"line": None if progress.finished_line is None else progress.finished_line + 1}
+    evidence: dict[str, Any] = {"line": None if progress.finished_line is None else progress.finished_line + 1}
     if progress.finished == "up":
         return _finding(Status.PASS, "end-line", "log", msg("rke says the cluster is built"), evidence=evidence)
     if status.disk_full and status.exit_code == 0:

@@ -1,0 +1,158 @@
+"""Explain: judge any log of rke, ours or one that was sent: phases, hosts, problems, outcome, what decided it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.rke.causes import UNKNOWN, Problem, advice
+from rancher_tui.rke.progress import Progress
+from rancher_tui.rke.reading import Reading
+
+CHECK = "explain"
+STEP = 11
+Outcome = Literal["finished", "finished-without-rancher", "finished-incomplete", "failed", "cut-off"]
+
+
+def explain(path: Path) -> Report:
+    """Judge the log at `path`; OSError when it cannot be read. `facts` are those of contract.md."""
+    with path.open("rb"):
+        reading = Reading(path)
+    try:
+        reading.advance(ended=True)
+        return judge(reading)
+    finally:
+        reading.close()
+
+
+def judge(reading: Reading) -> Report:
+    """The report on what was read so far, as if no more came."""
+    progress, problems = reading.progress, reading.problems
+    how = outcome(progress)
+    cause = decisive(progress, problems, how)
+    facts: dict[str, Any] = {
+        "format": _form(progress),
+        "rke": progress.version or None,
+        "phases": [phase.to_json() for phase in progress.phases],
+        "hosts": _hosts(progress, problems),
+        "problems": [problem.to_json() for problem in problems],
+        "outcome": how,
+        "decisive": cause.code if cause else None,
+        "lines": reading.judged,
+    }
+    findings = [_outcome_finding(how, progress, cause), *_problem_findings(problems, cause)]
+    return Report(CHECK, tuple(findings), facts, step=STEP)
+
+
+def outcome(progress: Progress) -> Outcome:
+    """How the last run in a log ended, from rke's own words."""
+    if progress.finished and (progress.fatal_line is None or progress.fatal_line < (progress.finished_line or 0)):
+        if progress.finished == "up" and progress.addon_job_failed_line is not None:
+            return "finished-without-rancher"
+        return "finished-incomplete" if progress.dropped() else "finished"
+    if progress.incomplete_line is not None:
+        return "finished-incomplete"
+    return "failed" if progress.fatal_line is not None else "cut-off"
+
+
+def decisive(progress: Progress, problems: list[Problem], how: Outcome) -> Problem | None:
+    """The problem that decided how a run ended, traced from wrappers and follow-ups to what they follow from."""
+    match how:
+        case "finished":
+            return None
+        case "finished-without-rancher":
+            return _at(problems, progress.addon_job_failed_line)
+        case "finished-incomplete":
+            last = _at(problems, progress.incomplete_line) or _at(problems, _last_drop(progress))
+            return last and _origin(last, progress, problems)
+        case "failed":
+            fatal = _at(problems, progress.fatal_line)
+            return fatal and _origin(fatal, progress, problems)
+        case "cut-off":
+            return None
+
+
+def _at(problems: list[Problem], line: int | None) -> Problem | None:
+    return next((problem for problem in reversed(problems) if problem.line == line), None)
+
+
+def _last_drop(progress: Progress) -> int | None:
+    drops = [host.dropped_line for host in progress.hosts.values() if host.dropped_line is not None]
+    return max(drops, default=None)
+
+
+def _origin(problem: Problem, progress: Progress, problems: list[Problem]) -> Problem:
+    """The earlier problem that this one follows from; itself where it stands alone or no cause was told."""
+    kind = problem.cause.consequence if problem.cause else ""
+    dropped = progress.dropped()
+    if not kind:
+        return problem
+    earlier = [other for other in problems if other.line < problem.line and _may_decide(other)]
+    if kind == "same-phase":
+        earlier = [other for other in earlier if other.phase == problem.phase]
+        return earlier[-1] if earlier else problem
+    named = set(problem.hosts) | set(dropped)
+    about = [other for other in earlier if named.intersection(other.hosts)]
+    return (about or [problem])[-1]
+
+
+def _may_decide(problem: Problem) -> bool:
+    cause = problem.cause
+    if cause is None:
+        return problem.phase == "dial"
+    return not (cause.harmless or cause.consequence or (cause.decides_as and cause.decides_as != problem.level))
+
+
+def _form(progress: Progress) -> str:
+    """The form of most records; `plain` where nothing has any."""
+    return max(progress.forms, key=progress.forms.__getitem__, default="plain")
+
+
+def _hosts(progress: Progress, problems: list[Problem]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, host in progress.hosts.items():
+        own = [problem for problem in problems if name in problem.hosts and not problem.harmless]
+        telling = [problem for problem in own if not (problem.cause and problem.cause.consequence)] or own
+        found[name] = {"last_phase": host.last_phase or None, "problem": telling[-1].code if telling else None}
+    return found
+
+
+def _outcome_finding(how: Outcome, progress: Progress, cause: Problem | None) -> Finding:
+    dropped = ", ".join(progress.dropped())
+    title: Message
+    match how:
+        case "finished":
+            return Finding(Status.PASS, how, "log", msg("rke finished its work"), check=CHECK, step=STEP)
+        case "finished-without-rancher":
+            title = msg("rke finished, but Rancher was not deployed")
+        case "finished-incomplete":
+            title = msg("rke finished, but without {hosts}", hosts=dropped)
+        case "failed":
+            title = msg("rke failed in {phase}", phase=progress.phase or msg("its beginning"))
+        case "cut-off":
+            title = msg(
+                "the log ends in {phase}, without rke's last line", phase=progress.phase or msg("its beginning")
+            )
+    detail = cause.cause.title if cause and cause.cause else EMPTY
+    remedy = advice(cause) if cause else EMPTY
+    status = Status.UNKNOWN if how == "cut-off" else Status.FAIL
+    evidence = {"line": cause.line + 1, "text": cause.text} if cause else {}
+    return Finding(status, how, "log", title, detail, remedy, evidence, CHECK, STEP)
+
+
+def _problem_findings(problems: list[Problem], cause: Problem | None) -> list[Finding]:
+    """One finding a cause and host; what decided the run is a fail, the rest warns."""
+    found: dict[tuple[str, str], Finding] = {}
+    for problem in problems:
+        subject = problem.hosts[0] if problem.hosts else f"line {problem.line + 1}"
+        title = problem.cause.title if problem.cause else msg("not known: {text}", text=problem.text[:200])
+        detail = problem.cause.detail if problem.cause else EMPTY
+        status = Status.PASS if problem.harmless else Status.FAIL if problem is cause else Status.WARN
+        key = (problem.code if problem.code != UNKNOWN else problem.text, subject)
+        if key in found and status is not Status.FAIL:
+            continue
+        evidence = {"line": problem.line + 1, "text": problem.text, "phase": problem.phase}
+        found[key] = Finding(status, problem.code, subject, title, detail, advice(problem), evidence, CHECK, STEP)
+    return list(found.values())

@@ -1,0 +1,68 @@
+"""Reading: a log followed from its first line: progress and problems, kept up to date piece by piece."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from rancher_tui.rke.causes import Catalogue, Problem, catalogue
+from rancher_tui.rke.lines import LogLine, parse_records
+from rancher_tui.rke.log import LogFile
+from rancher_tui.rke.progress import Progress
+
+_REST_LIMIT = 40
+"""Lines of a multi-line message that are taken in; a Go stack trace is longer and adds nothing."""
+
+
+class Reading:
+    """`advance` takes in what was written to the log; `progress` and `problems` are then as of that line."""
+
+    def __init__(self, path: Path, causes: Catalogue | None = None) -> None:
+        self.log = LogFile(path)
+        self._causes = causes or catalogue()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.progress = Progress()
+        self.problems: list[Problem] = []
+        self.judged = 0
+        self._generation = self.log.generation
+        self._rest = 0
+
+    def advance(self, *, ended: bool = False, at_most: int = 1 << 62) -> list[LogLine]:
+        """Take in at most `at_most` new lines: their records, with phase and elapsed time.
+
+        A last line without its line feed waits, unless the writer has `ended`.
+        """
+        self.log.refresh()
+        if self.log.generation != self._generation:
+            self._begin()
+        known = self.log.line_count - (self.log.unfinished and not ended)
+        last = min(known, self.judged + at_most)
+        taken: list[LogLine] = []
+        for number, raw in enumerate(self.log.lines(self.judged, last), self.judged):
+            taken += [self._take(number, record) for record in parse_records(raw)]
+        self.judged = max(self.judged, last)
+        return taken
+
+    def _take(self, number: int, record: LogLine) -> LogLine:
+        line = self.progress.feed(number, record)
+        problem = self._causes.problem(number, line, bool(self.progress.dropped()))
+        if problem is not None:
+            self.problems.append(problem)
+            self._rest = _REST_LIMIT
+        elif line.level:
+            self._rest = 0
+        elif self._rest and line.text and self.problems[-1].level != "panic":
+            self._lengthen(line.text)
+        return line
+
+    def _lengthen(self, text: str) -> None:
+        """A line without a level goes on with the problem before it: terminals get long messages unquoted."""
+        self._rest -= 1
+        whole = replace(self.problems[-1], text=f"{self.problems[-1].text}\n{text}")
+        self.problems[-1] = replace(whole, cause=whole.cause or self._causes.find(whole.text, whole.phase))
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.log.close()
