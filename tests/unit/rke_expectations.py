@@ -1,4 +1,4 @@
-"""What each recorded log must be judged to be, by its planted fault and a reading by eye: outcome and decisive cause.
+"""What each recorded log must be judged to be, by its planted fault and a reading by eye: outcome and cause.
 
 Keys are families (a name without rke's version and stream); where versions differ, the whole name stands too. For
 the logs that were held out these lines were written before the parser had seen them.
@@ -53,14 +53,47 @@ EXPECTED: dict[str, tuple[str, str | None]] = {
     "warn-ingress-job": ("finished", None),
 }
 
-V01_PHASES = (
-    "start dial port-check certificates reconcile deploy-certificates images etcd controlplane authz worker sync "
-    "network dns metrics ingress addons end"
-).split()
-V02_PHASES = (
-    "start dial state certificates port-check deploy-certificates reconcile images etcd controlplane authz worker "
-    "sync network dns metrics ingress addons end"
-).split()
+V01_PHASES = [
+    "start",
+    "dial",
+    "port-check",
+    "certificates",
+    "reconcile",
+    "deploy-certificates",
+    "images",
+    "etcd",
+    "controlplane",
+    "authz",
+    "worker",
+    "sync",
+    "network",
+    "dns",
+    "metrics",
+    "ingress",
+    "addons",
+    "end",
+]
+V02_PHASES = [
+    "start",
+    "dial",
+    "state",
+    "certificates",
+    "port-check",
+    "deploy-certificates",
+    "reconcile",
+    "images",
+    "etcd",
+    "controlplane",
+    "authz",
+    "worker",
+    "sync",
+    "network",
+    "dns",
+    "metrics",
+    "ingress",
+    "addons",
+    "end",
+]
 
 
 def expected(name: str) -> tuple[str, str | None]:
