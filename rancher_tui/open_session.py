@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do; `warnings` need a typed yes (`codes`), `refusal` says why it may not be."""
+    """What a run would do, in plain words. Each need is a text, the code it stands for and the word to type."""
 
     lines: tuple[Message, ...] = ()
-    warnings: tuple[Message, ...] = ()
-    codes: frozenset[str] = frozenset()
+    needs: tuple[tuple[Message, str, str], ...] = ()
     refusal: Message = EMPTY
+    """Why it cannot be started at all."""
 
 
 class LocalInstall:
@@ -292,6 +292,8 @@ class LocalInstall:
     def plan(self) -> Plan:
         from rancher_tui.install import rules
         from rancher_tui.operations import OperationError, rke_binary
+        from rancher_tui.rke import logout
+        from rancher_tui.rke.plan import plan
 
         state = self.store.state
         if lacking := rules.missing(state, 11):
@@ -300,11 +302,11 @@ class LocalInstall:
             binary = rke_binary(self.session, state)
         except OperationError as error:
             return Plan(refusal=error.message)
-        hosts = (
-            msg("{address}: {roles}, as {user}", address=node.address, roles=", ".join(node.roles), user=node.user)
-            for node in state.nodes
-        )
-        return Plan((msg("{binary} up brings up Kubernetes and Rancher on:", binary=str(binary)), *hosts))
+        run = plan(state, self.session.path)
+        at_logout = logout.judge()
+        told = (msg("{what}: {remedy}", what=at_logout.title, remedy=at_logout.remedy),) if at_logout else ()
+        lines = (msg("{binary} up", binary=str(binary)), *run.lines, *told)
+        return Plan(lines, tuple((need.message, need.code, need.typed or need.code) for need in run.needs))
 
     def start_run(self, agreed: frozenset[str]) -> Sequence[Finding]:
         from rancher_tui.operations import OperationError, RunRequest, start_run

@@ -6,19 +6,24 @@ The text stays in the file. A line costs 11 bytes here: 8 for its offset, 1 for 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rancher_tui.rke.lines import LogLine, parse_line
 from rancher_tui.rke.log import LogFile
 from rancher_tui.rke.progress import Progress
 
+if TYPE_CHECKING:
+    from rancher_tui.rke.causes import Problem
+
 WARNING: Final = 3
 """Severity from which on a line is a problem (`lines.SEVERITY`)."""
 _BYTES_AT_ONCE: Final = 16 << 20
 _LINES_AT_ONCE: Final = 500
+_PROBLEMS_KEPT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class LogModel:
         self._host_of = array("H")
         self._hosts: list[str] = [""]
         self._shown = array("Q")
+        self._problems: list[Problem] = []
 
     @property
     def hosts(self) -> list[str]:
@@ -92,9 +98,24 @@ class LogModel:
         for number, raw in enumerate(self.log.lines(first, last), first):
             line = self.progress.feed(number, parse_line(raw))
             self._severities.append(line.severity)
+            if line.severity >= WARNING and len(self._problems) < _PROBLEMS_KEPT:
+                self._note_problem(number, line)
             self._host_of.append(self._host_number(line.host))
             if self.filter and self._passes(number, raw):
                 self._shown.append(number)
+
+    def _note_problem(self, number: int, line: LogLine) -> None:
+        """Keep what a warning means; what is usual in a good run is not told."""
+        from rancher_tui.rke.causes import catalogue
+
+        problem = catalogue().problem(number, line, bool(self.progress.dropped()))
+        if problem is not None and not problem.harmless:
+            self._problems.append(problem)
+
+    def problem_before(self, row: int) -> Problem | None:
+        """The last problem at or before a row; None when there is none."""
+        at = bisect_right(self._problems, self.number_of(row), key=lambda problem: problem.line)
+        return self._problems[at - 1] if at else None
 
     def _host_number(self, host: str) -> int:
         if host not in self._hosts:
@@ -129,8 +150,6 @@ class LogModel:
         """The row in which a line of the file stands, or would stand."""
         if not self.filter:
             return number
-        from bisect import bisect_left
-
         return bisect_left(self._shown, number)
 
     def raw(self, row: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -15,12 +16,15 @@ from screens.ask import Ask, TypedWord
 from screens.frame import Frame, bindings
 from screens.log_model import Filter, LogModel
 from screens.outcome import tell_findings
-from screens.timeline import phases_line, status_line
+from screens.timeline import cause_lines, phases_line, status_line
 from screens.widgets.bars import Bar, Rule
 from screens.widgets.findings import Findings
-from screens.widgets.lines import Line, wrap
+from screens.widgets.lines import Line, Text, wrap
 from screens.widgets.log_pane import LogPane
 from screens.words import shown
+
+if TYPE_CHECKING:
+    from rancher_tui.open_session import Plan
 
 BUDGET = 0.02
 """Seconds a tick may spend on taking lines in."""
@@ -55,6 +59,7 @@ class RunScreen(Frame):
         yield Bar(id="phases")
         yield Rule(id="log-rule")
         yield LogPane()
+        yield Text(id="cause")
         yield Rule(id="findings-rule")
         yield Findings()
 
@@ -117,6 +122,13 @@ class RunScreen(Frame):
         phases = phases_line(model.progress, self._status.live, self.size.width - 4) if model else []
         self.query_one("#phases", Bar).show(phases, [])
         self.query_one("#log-rule", Rule).show(self._filter_text(), "warn")
+        self.query_one("#cause", Text).show(self._cause())
+
+    def _cause(self) -> list[Line]:
+        """The last problem up to where the reader is: what it means and what to do."""
+        model, pane = self._model, self.pane
+        problem = model.problem_before(pane.row) if model and model.count else None
+        return cause_lines(problem, max(20, pane.content_size.width)) if problem else []
 
     def _filter_text(self) -> str:
         model = self.pane.model
@@ -182,22 +194,30 @@ class RunScreen(Frame):
             self.do_start()
 
     def do_start(self) -> None:
-        if self._status.live:
-            return
         plan = self.rancher.session.plan()
-        lines: list[Line] = [[(text, "plain")] for part in plan.lines for text in wrap(shown(part), 72)]
-        lines += [[(text, "fail")] for part in plan.warnings for text in wrap(shown(part), 72)]
         if plan.refusal:
             self.note(plan.refusal, "fail")
-            return
-        title = _("Start rke up?") if not plan.warnings else _("Start rke up, although this was found?")
-        self.app.push_screen(TypedWord(title, lines, "up"), lambda agreed: self._start(agreed, plan.codes))
+        else:
+            self._agree(plan, 0)
 
-    def _start(self, agreed: bool | None, codes: frozenset[str]) -> None:
-        if agreed:
-            tell_findings(self.rancher, self.rancher.session.start_run(codes))
-            self._open_run("")
-            self.draw_keys()
+    def _agree(self, plan: Plan, place: int) -> None:
+        """Ask for a typed word for each need of the plan, then for the run itself."""
+        if place < len(plan.needs):
+            message, _code, word = plan.needs[place]
+            lines: list[Line] = [[(text, "plain")] for text in wrap(shown(message), 72)]
+            dialog = TypedWord(_("This needs your word:"), lines, word)
+            self.app.push_screen(dialog, lambda agreed: self._agree(plan, place + 1) if agreed else None)
+            return
+        lines = [[(text, "plain")] for part in plan.lines for text in wrap(shown(part), 72)]
+        self.app.push_screen(TypedWord(_("Start the run?"), lines, "up"), lambda agreed: self._start(plan, agreed))
+
+    def _start(self, plan: Plan, agreed: bool | None) -> None:
+        if not agreed:
+            return
+        codes = frozenset(code for _message, code, _word in plan.needs)
+        tell_findings(self.rancher, self.rancher.session.start_run(codes))
+        self._open_run("")
+        self.draw_keys()
 
     def do_stop(self) -> None:
         if not self._status.live:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rancher_tui.i18n import _
 from rancher_tui.rke.progress import PhaseProgress, Progress
 from rancher_tui.rke.runs import RunStatus
 from screens.signs import signs
-from screens.widgets.lines import Line
+from screens.widgets.lines import Line, fit, wrap
+from screens.words import shown
+
+if TYPE_CHECKING:
+    from rancher_tui.rke.causes import Problem
 
 QUIET = 30.0
 """Seconds without a line after which the silence is told."""
@@ -67,6 +73,22 @@ def phases_line(progress: Progress, live: bool, cells: int) -> Line:
         width += size
         kept.append(part)
     return [(" ", "plain"), *(piece for part in reversed(kept) for piece in part)]
+
+
+def cause_lines(problem: Problem, cells: int) -> list[Line]:
+    """A problem of the log: where it stands, what it means, what to do; the message itself for an unknown one."""
+    from rancher_tui.rke.causes import advice
+
+    cause, ink = problem.cause, "warn" if problem.level == "warning" else "fail"
+    said = f"{shown(cause.title)}. {shown(cause.detail)}" if cause else shown(problem.text)
+    head = _("line {number}").format(number=problem.line + 1)
+    first, *rest = wrap(said.strip(), cells - 14)
+    lines: list[Line] = [[(f" {fit(head, 12)} ", ink), (first, "strong")]]
+    lines += [[(" " * 14, "plain"), (text, "plain")] for text in rest[:2]]
+    remedy = shown(advice(problem))
+    if remedy:
+        lines += [[(f"{signs().cursor:>13} ", "dim"), (text, "plain")] for text in wrap(remedy, cells - 14)[:1]]
+    return lines
 
 
 def _phase(phase: PhaseProgress, live: bool) -> Line:

@@ -23,7 +23,7 @@ def keys() -> list[str]:
     return [*bound, *moving, *moving, "enter", "enter", "escape", *"109abz", "ctrl+u", "ctrl+w", "delete", "space"]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_any_keys(home: Path, seed: int) -> None:
     pytest.importorskip("rancher_tui.cluster_file.compose")
     save_sample(home)
@@ -31,7 +31,7 @@ async def test_any_keys(home: Path, seed: int) -> None:
     choices = keys()
     pressed: list[str] = []
     async with using(home, size=chance.choice([(80, 24), (120, 40), (50, 14)])) as user:
-        for _ in range(150):
+        for _ in range(90):
             key = chance.choice(choices)
             pressed.append(key)
             await user.press(key)

@@ -160,8 +160,9 @@ async def test_n_goes_to_the_logs_own_problems_first(home: Path) -> None:
         await opened(user, "Finished building")
         await user.press("n")
         assert "Failed to set up SSH tunneling" in user.line_with("▸")
-        await user.press("enter")
         assert "line 5" in user.screen
+        await user.press("enter")
+        assert "line 5  warning  10.0.1.12" in user.screen
 
 
 async def test_stop_asks_for_the_word_and_ends_the_run(home: Path) -> None:
