@@ -1,4 +1,4 @@
-"""Fetch a release of rke: resumed after a break, judged by the release's SHA-256, installed only when it matches."""
+"""Fetch a release of rke: resumed after a break, installed only when it matches the release's SHA-256."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ Step = Literal["sum", "download", "resumed", "verified", "installed"]
 
 
 class FetchError(Exception):
-    """Why nothing was installed. `code`: `bad-version`, `not-found`, `no-sum`, `sum-mismatch`, `too-large`, `broken`."""
+    """Why nothing was installed.
+
+    `code`: `bad-version`, `not-found`, `no-sum`, `sum-mismatch`, `too-large`, `broken`.
+    """
 
     def __init__(self, code: str, message: Message) -> None:
         super().__init__(message.english)
@@ -64,9 +67,9 @@ async def fetch(
     pauses_s: tuple[float, ...] = _PAUSES_S,
     verify: Any = True,
 ) -> AsyncIterator[Fetching]:
-    """Fetch rke `version` (`v0.1.16`) from `base`/VERSION/ to `target` (0755), proxies of the environment honoured.
+    """Fetch rke `version` (`v0.1.16`) from `base`/VERSION/ to `target` (0755); proxies of the environment count.
 
-    `sha256` stands in for the release's own sum file. What was fetched so far waits in `target`.part for the next try.
+    `sha256` stands in for the release's own sum file. What was fetched so far waits in `target`.part.
     FetchError says why nothing was installed; `target` then is as it was.
     """
     if not _VERSION.fullmatch(version):
@@ -126,7 +129,7 @@ def _gave_up(url: str, error: Exception) -> FetchError:
 async def _download(
     http: httpx.AsyncClient, url: str, part: Path, pauses_s: tuple[float, ...]
 ) -> AsyncIterator[Fetching]:
-    """Bring `part` to its full length, with as many tries as there are pauses, counted anew whenever bytes came."""
+    """Bring `part` to its full length; as many tries as there are pauses, counted anew when bytes came."""
     failures = 0
     while True:
         before = _size(part)

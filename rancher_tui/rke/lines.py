@@ -102,7 +102,7 @@ def unquote(text: str) -> str:
 
 def hosts_of(text: str) -> tuple[str, ...]:
     """The hosts that a message names, in order, each once: addresses, or node names after an upgrade's wording."""
-    if "ost" not in text and "node" not in text:
+    if not any(word in text for word in ("ost", "node", "address [")):
         return ()
     found: dict[str, None] = {}
     for match in _HOSTS.finditer(text):
