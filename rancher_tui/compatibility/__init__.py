@@ -1,1 +1,1 @@
-
+"""Which Rancher, RKE, Kubernetes and Docker go together: `solve.solve`, `solve.judge`, `tags.judge_tag`."""
