@@ -82,6 +82,8 @@ class Rke(Part):
 
     binary: str = ""
     version: str = ""
+    quiet_limit: str = "300"
+    """Seconds without a line after which a run counts as stalled."""
 
 
 class Snapshots(Part):

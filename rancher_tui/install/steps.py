@@ -86,11 +86,11 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
     "docker-ps": (*_LOGIN, "options.bastion", "options.ssh_agent_auth", "options.ssh_key_path"),
     "balancer": ("balancer", "nodes", "fqdn", "template"),
     "dns": ("fqdn", "balancer.address", "dns"),
-    "rke": ("rke",),
+    "rke": ("rke.binary", "rke.version"),
     "template": ("template", "certificates", "balancer.kind"),
     "certificates": ("certificates", "fqdn", "template"),
     "fqdn": ("fqdn", "template"),
-    "version": ("rancher_version", "kubernetes_version", "rke", "template"),
+    "version": ("rancher_version", "kubernetes_version", "rke.version", "template"),
     "cluster-file": (*_EXPORTED, "rke.version"),
     "backup-config": (*_EXPORTED, "rke.version"),
     "verdict": (

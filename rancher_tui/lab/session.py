@@ -98,7 +98,7 @@ def install_state(folder: Path) -> InstallState:
             ca_text=place.ca.read_text(),
         ),
         rancher_version=RANCHER_VERSION,
-        rke=Rke(binary=str(place.rke), version=RKE_VERSION),
+        rke=Rke(binary=str(place.rke), version=RKE_VERSION, quiet_limit="15"),
         kubernetes_version=KUBERNETES_VERSION,
     )
 

@@ -1,0 +1,342 @@
+"""The only place that combines areas: which checks prove which step, and the verdict's witnesses.
+
+`run` yields findings as they come and leaves a report in the session, with the digest of the inputs that it
+judged. Checks are read-only out there; each area is imported when its check runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.install import steps
+from rancher_tui.install.session import Session
+from rancher_tui.install.state import InstallState
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a check looks at, and the facts that it fills in for its report."""
+
+    session: Session
+    state: InstallState
+    facts: Facts = field(default_factory=dict)
+
+
+async def run(check: str, session: Session, state: InstallState) -> AsyncIterator[Finding]:
+    """Run one check: findings as they come; its report is saved when it ended by itself, not when cancelled."""
+    step = next(item for item in steps.STEPS if check in item.checks)
+    look = Look(session, state)
+    digest = steps.inputs_digest(state, check)
+    found: list[Finding] = []
+    async for finding in _CHECKS[check](look):
+        stamped = replace(finding, check=check, step=step.number)
+        found.append(stamped)
+        yield stamped
+    report = Report(check, tuple(found), look.facts, digest, step=step.number)
+    await asyncio.to_thread(session.save_report, report)
+
+
+async def run_step(number: int, session: Session, state: InstallState) -> AsyncIterator[Finding]:
+    """Run the checks of a step, one after another, until one has a fail or unknown."""
+    for check in steps.STEPS[number - 1].checks:
+        bad = False
+        async for finding in run(check, session, state):
+            bad = bad or finding.bad
+            yield finding
+        if bad:
+            return
+
+
+def _finding(status: Status, code: str, subject: str, title: Message, remedy: Message = EMPTY) -> Finding:
+    return Finding(status, code, subject, title, remedy=remedy)
+
+
+async def _preflight(look: Look) -> AsyncIterator[Finding]:
+    """Step 1: every host over SSH, all rungs and all facts."""
+    from rancher_tui.nodes.preflight import preflight
+
+    settings = connect_settings(look.session, look.state)
+    expected = _expected(look)
+    async for finding in preflight(look.state.nodes, settings, facts=look.facts, expected=expected):
+        yield finding
+
+
+def _expected(look: Look) -> Any:
+    """What the nodes must be for this install: the docker that rke takes, the addresses and ranges in use."""
+    from rancher_tui import facts
+    from rancher_tui.nodes.expected import Expected
+    from rancher_tui.operations import KUBECONFIG, rke_version
+
+    rke = rke_version(look.session, look.state) or facts.RECOMMENDED_RKE
+    kubernetes = facts.used_kubernetes(rke, look.state.kubernetes_version.strip())
+    return Expected.of(
+        look.state,
+        rke=rke,
+        docker_versions=facts.accepted_docker(rke, kubernetes),
+        installed=(look.session.cluster_folder / KUBECONFIG).exists(),
+    )
+
+
+async def _docker_ps(look: Look) -> AsyncIterator[Finding]:
+    """Step 6: the guide's own test on each node, `docker ps` as the configured user."""
+    from rancher_tui.nodes.preflight import ladder
+
+    settings = connect_settings(look.session, look.state)
+    async for finding in ladder(look.state.nodes, settings, facts=look.facts, expected=_expected(look)):
+        yield finding
+
+
+def connect_settings(session: Session, state: InstallState) -> Any:
+    """How nodes are reached for this session: its pinned host keys, the bastion, the agent, the default key."""
+    from rancher_tui.transport.ssh import ConnectSettings
+
+    return ConnectSettings.of(
+        state, folder=session.cluster_folder, pins=session.known_hosts, secret=session.secrets.resolve
+    )
+
+
+async def _balancer(look: Look) -> AsyncIterator[Finding]:
+    """Step 2: its configuration can be written and is valid; what answers at its address."""
+    from rancher_tui.balancer.check import check
+
+    async for finding in check(look.state, ca_pem=_ca(look.state), facts=look.facts):
+        yield finding
+
+
+async def _dns(look: Look) -> AsyncIterator[Finding]:
+    """Step 3: every vantage resolves the FQDN to the balancer."""
+    from rancher_tui.dns.check import check
+
+    state = look.state
+    async for finding in check(
+        state.fqdn.strip(),
+        expected=[state.balancer.address.strip()],
+        servers=state.dns.servers,
+        timeout=5.0,
+        facts=look.facts,
+        more=_node_vantages(look),
+    ):
+        yield finding
+
+
+def _node_vantages(look: Look) -> Any:
+    """The nodes' own resolvers, once the preflight has found the way to them: one cause, one red line."""
+    from rancher_tui.dns.nodes import of_nodes
+
+    report = look.session.reports().get("preflight")
+    if report is None or not report.ok or report.digest != steps.inputs_digest(look.state, "preflight"):
+        return ()
+    return of_nodes(look.state.fqdn.strip(), look.state.nodes, connect_settings(look.session, look.state))
+
+
+async def _rke(look: Look) -> AsyncIterator[Finding]:
+    """Step 4: the binary runs and is the wanted version."""
+    from rancher_tui.rke import binary
+
+    found = await asyncio.to_thread(binary.find, look.state.rke.binary, look.session.path)
+    if found is None:
+        yield _finding(
+            Status.FAIL,
+            "rke-missing",
+            "rke",
+            msg("no rke binary: neither a path given, nor in the session, nor on PATH"),
+            msg("enter its path in step 4"),
+        )
+        return
+    async for finding in binary.judge(found, wanted=look.state.rke.version.strip(), facts=look.facts):
+        yield finding
+
+
+async def _template(look: Look) -> AsyncIterator[Finding]:
+    """Step 5: the chosen template fits the certificate that is there and the balancer."""
+    report = look.session.reports().get("certificates")
+    proposed = report.facts.get("template") if report else None
+    chosen = look.state.template
+    look.facts["template"] = chosen
+    if proposed and (proposed == "external-certificate") != chosen.endswith("-certificate"):
+        yield _finding(
+            Status.WARN,
+            "template-unlike-certificate",
+            "template",
+            msg("the certificate's chain asks for {template}", template=str(proposed)),
+            msg("t takes the proposed one"),
+        )
+    ends_at = msg("the load balancer") if chosen.startswith("external") else msg("the ingress")
+    ca = msg("private CA") if chosen.endswith("-certificate") else msg("recognized CA")
+    yield _finding(
+        Status.PASS, "template-chosen", "template", msg("TLS ends at {place}, {ca}", place=ends_at, ca=ca)
+    )
+
+
+def _ca(state: InstallState) -> str | None:
+    """The CA that clients are given; None for a recognized one."""
+    from rancher_tui.operations import ca_text
+
+    return ca_text(state) if state.template.endswith("-certificate") else None
+
+
+async def _certificates(look: Look) -> AsyncIterator[Finding]:
+    """Step 7: the chain's order and path, its key, the CA that Rancher publishes."""
+    report = await asyncio.to_thread(judge_certificates, look.state)
+    look.facts.update(report.facts)
+    for finding in report.findings:
+        yield finding
+
+
+def judge_certificates(state: InstallState) -> Report:
+    """The certificate report for the files that the state names, read now."""
+    from rancher_tui.certificates.judge import judge
+
+    files = state.certificates
+    contents: dict[str, bytes | None] = {}
+    for name, path in (("chain", files.chain_path), ("key", files.key_path), ("ca", files.ca_path)):
+        contents[name] = None
+        if not path.strip():
+            continue
+        try:
+            contents[name] = Path(path.strip()).expanduser().read_bytes()
+        except OSError as error:
+            title = msg("{path} cannot be read: {error}", path=path, error=error.strerror or str(error))
+            return Report("certificates", (_finding(Status.FAIL, "file-unreadable", path, title),))
+    chain = contents["chain"]
+    if chain is None:
+        return Report(
+            "certificates", (_finding(Status.FAIL, "file-unreadable", "chain", msg("no chain file is named")),)
+        )
+    private = state.template in ("external-certificate", "ingress-certificate", "")
+    return judge(
+        chain,
+        chain_name=files.chain_path,
+        key=contents["key"],
+        key_name=files.key_path,
+        ca=contents["ca"] if private else None,
+        ca_name=files.ca_path,
+        fqdn=state.fqdn.strip() or None,
+    )
+
+
+async def _fqdn(look: Look) -> AsyncIterator[Finding]:
+    """Step 8: the FQDN is the host of the Ingress in the composed cluster file."""
+    from rancher_tui.cluster_file.lint import ingress_hosts
+    from rancher_tui.operations import OperationError, composed
+
+    try:
+        text = await asyncio.to_thread(composed, look.session, look.state)
+    except OperationError as error:
+        yield _finding(Status.UNKNOWN, error.code, "fqdn", error.message)
+        return
+    hosts = ingress_hosts(text.encode())
+    look.facts["hosts"] = hosts
+    if hosts == [look.state.fqdn.strip()]:
+        yield _finding(
+            Status.PASS, "fqdn-in-ingress", "fqdn", msg("{name} is the host of the Ingress", name=hosts[0])
+        )
+    else:
+        title = msg("the Ingress has other hosts: {hosts}", hosts=", ".join(hosts) or "-")
+        yield _finding(Status.FAIL, "fqdn-not-in-ingress", "fqdn", title)
+
+
+async def _version(look: Look) -> AsyncIterator[Finding]:
+    """Step 9: Rancher, RKE, Kubernetes and Docker go together."""
+    from rancher_tui.compatibility.solve import judge
+    from rancher_tui.operations import rke_version
+
+    report = judge(known_versions(look.session, look.state, rke_version(look.session, look.state)))
+    look.facts.update(report.facts)
+    for finding in report.findings:
+        yield finding
+
+
+def known_versions(session: Session, state: InstallState, rke: str | None) -> Any:
+    """What is known of the versions: choices, the binary found, what the nodes said."""
+    from rancher_tui.compatibility.solve import Known
+
+    report = session.reports().get("preflight")
+    nodes = report.facts.get("nodes", {}) if report else {}
+    docker = next((str(node["docker"]) for node in nodes.values() if node.get("docker")), None)
+    return Known(
+        rancher=state.rancher_version.strip() or None,
+        rke=rke,
+        kubernetes=state.kubernetes_version.strip() or None,
+        docker=docker,
+    )
+
+
+async def _cluster_file(look: Look) -> AsyncIterator[Finding]:
+    """Step 10: the exported file is what is entered now, and lints clean."""
+    from rancher_tui.cluster_file.lint import lint
+    from rancher_tui.operations import OperationError, composed, rke_version
+
+    path = look.session.cluster_file
+    try:
+        text = await asyncio.to_thread(composed, look.session, look.state)
+    except OperationError as error:
+        yield _finding(Status.FAIL, error.code, path.name, error.message)
+        return
+    if not path.is_file():
+        yield _finding(Status.FAIL, "not-exported", path.name, msg("not exported yet"), msg("e exports it"))
+        return
+    data = path.read_bytes()
+    if data != text.encode():
+        title = msg("the exported file is not what is entered now")
+        yield _finding(Status.FAIL, "export-outdated", path.name, title, msg("e exports it again"))
+        return
+    report = lint(data, name=path.name, rke=rke_version(look.session, look.state), fqdn=look.state.fqdn)
+    look.facts.update(report.facts)
+    for finding in report.findings:
+        yield finding
+    if report.ok:
+        yield _finding(Status.PASS, "exported", path.name, msg("exported to {path}", path=str(path)))
+
+
+async def _backup_config(look: Look) -> AsyncIterator[Finding]:
+    """Step 10: the exported file has a verified copy."""
+    from rancher_tui.backup.judge import of_files
+    from rancher_tui.operations import CLUSTER_FILE
+
+    wanted = {CLUSTER_FILE: look.session.cluster_file}
+    for finding in of_files(look.session.backups_folder, "config", wanted, check="backup-config", step=10):
+        yield finding
+
+
+async def _backup_result(look: Look) -> AsyncIterator[Finding]:
+    """Step 12: config, kubeconfig and state file have verified copies."""
+    from rancher_tui.backup.judge import of_files
+    from rancher_tui.operations import result_files
+
+    wanted = result_files(look.session, look.state)
+    for finding in of_files(look.session.backups_folder, "result", wanted, check="backup-result", step=12):
+        yield finding
+
+
+async def _verdict(look: Look) -> AsyncIterator[Finding]:
+    """Step 11: is Rancher up? Every witness of the newest run, each from its own source."""
+    from rancher_tui.verdict import witnesses
+
+    async for finding in witnesses(look.session, look.state, look.facts, ca_pem=_ca(look.state)):
+        yield finding
+
+
+_CHECKS: Final[dict[str, Callable[[Look], AsyncIterator[Finding]]]] = {
+    "preflight": _preflight,
+    "balancer": _balancer,
+    "dns": _dns,
+    "rke": _rke,
+    "template": _template,
+    "docker-ps": _docker_ps,
+    "certificates": _certificates,
+    "fqdn": _fqdn,
+    "version": _version,
+    "cluster-file": _cluster_file,
+    "backup-config": _backup_config,
+    "verdict": _verdict,
+    "backup-result": _backup_result,
+}

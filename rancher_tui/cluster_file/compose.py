@@ -1,0 +1,246 @@
+"""The cluster file that a state stands for, built as YAML structures from a template, never by text substitution.
+
+A file that was read in keeps its comments, order and unknown keys: only what differs from the state is set. The
+text is parsed back and compared with the state before it is given out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from rancher_tui import facts
+from rancher_tui.cluster_file import addon_objects, etcd, objects, roundtrip
+from rancher_tui.cluster_file.bindings import (
+    BINDINGS,
+    NODE_BINDINGS,
+    Binding,
+    field_value,
+    interface_key,
+    mapping_of,
+    taint_of,
+)
+from rancher_tui.cluster_file.errors import ComposeError
+from rancher_tui.cluster_file.state_of import node_of, state_of
+from rancher_tui.i18n import msg
+from rancher_tui.install.state import TEMPLATES, InstallState, Node
+
+__all__ = ["ComposeError", "compose"]
+
+Secret = Callable[[str], str]
+
+
+def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
+    """The text of rancher-cluster.yml; ComposeError says what is missing or cannot be written.
+
+    `secret` gives the value behind a reference, `rke` is the release that will read the file (None: the
+    recommended one).
+    """
+    release = rke or facts.RECOMMENDED_RKE
+    source = state.cluster_file_source or _template(state.template)
+    try:
+        tree = roundtrip.load(source)
+    except YAMLError as error:
+        raise ComposeError(msg("the file that was read in cannot be edited: {error}", error=str(error))) from error
+    if not isinstance(tree, dict):
+        raise ComposeError(msg("the file that was read in holds no cluster"))
+    roundtrip.settle_comments(tree)
+    known = state_of(_plain(tree), _addon_values(tree))
+    for binding in (*BINDINGS, Binding("ingress", ("ingress", "options"), "pairs")):
+        _bind(tree, binding, state, known)
+    _nodes(tree, state, secret)
+    _network_interface(tree, state, known)
+    _registry(tree, state, known, secret)
+    etcd.put(tree, state, known, secret, release)
+    _addons(tree, state, secret)
+    text = roundtrip.dump(tree, source)
+    _compare(text, state, secret)
+    return text
+
+
+def _template(name: str) -> str:
+    if name not in TEMPLATES:
+        raise ComposeError(msg("no template is chosen (step 5)"))
+    return (resources.files("assets") / "cluster_file" / f"{name}.yml").read_text("utf-8")
+
+
+def _plain(tree: Any) -> Any:
+    """Round-trip containers as plain dicts and lists."""
+    if isinstance(tree, dict):
+        return {str(key): _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_plain(item) for item in tree]
+    return str(tree) if isinstance(tree, str) else tree
+
+
+def _addon_values(tree: Any) -> list[Any]:
+    text = tree.get("addons")
+    if not isinstance(text, str) or not text.strip():
+        return []
+    try:
+        return [_plain(item) for item in roundtrip.load_all(text) if item is not None]
+    except YAMLError as error:
+        raise ComposeError(
+            msg("the add-ons of the file that was read in are no YAML: {error}", error=str(error))
+        ) from error
+
+
+def _wanted(binding: Binding, state: InstallState) -> Any:
+    if binding.field == "ingress":
+        pairs = state.options.ingress_options
+        needed = facts.needs_forwarded_headers(state.kubernetes_version) and state.template.startswith("external-")
+        if needed and not any(pair.startswith("use-forwarded-headers=") for pair in pairs):
+            pairs = (*pairs, "use-forwarded-headers=true")
+        return pairs
+    return field_value(state, binding.field)
+
+
+def _bind(tree: Any, binding: Binding, state: InstallState, known: InstallState) -> None:
+    """Set one key where the state differs from the file."""
+    if binding.field == "options.ingress_options":
+        return
+    wanted = _wanted(binding, state)
+    present = field_value(known, "options.ingress_options" if binding.field == "ingress" else binding.field)
+    unset = objects.get(tree, *binding.path) is None
+    if wanted == present and (not unset or not wanted or binding.field in _DEFAULTED):
+        return
+    value = _written(binding, wanted)
+    if value is None:
+        roundtrip.delete_path(tree, binding.path)
+    else:
+        roundtrip.set_path(tree, binding.path, value, before="addons")
+
+
+_DEFAULTED = frozenset({"options.bastion.port"})
+
+
+def _written(binding: Binding, value: Any) -> Any:
+    """A field's value as it stands in the file; None for a key that is left out."""
+    match binding.kind:
+        case "flag":
+            return True if value else None
+        case "int":
+            return int(value) if value.strip().isdigit() else (value.strip() or None)
+        case "port":
+            return value.strip() if value.strip() not in ("", "22") else None
+        case "list":
+            return roundtrip.flow([roundtrip.scalar(item) for item in value]) if value else None
+        case "pairs":
+            pairs = {key: DoubleQuotedScalarString(item) for key, item in mapping_of(value).items()}
+            return CommentedMap(pairs) if pairs else None
+        case "taints":
+            return CommentedSeq([CommentedMap(taint_of(item)) for item in value]) if value else None
+        case _:
+            return roundtrip.scalar(value.strip()) if value.strip() else None
+
+
+def _nodes(tree: Any, state: InstallState, secret: Secret) -> None:
+    """The nodes in the state's order; an entry of the file whose node is unchanged stays as it is."""
+    present = tree.get("nodes")
+    entries = list(present) if isinstance(present, list) else []
+    read = [(node_of(_plain(entry)), entry) for entry in entries if isinstance(entry, dict)]
+    if [node for node, _entry in read] == [_resolved(node, secret) for node in state.nodes]:
+        return
+    kept = CommentedSeq()
+    for node in (_resolved(item, secret) for item in state.nodes):
+        same = next((entry for known, entry in read if known == node), None)
+        near = next((entry for known, entry in read if known.address == node.address), None)
+        kept.append(same if same is not None else _node_entry(node, near))
+    tree["nodes"] = kept
+
+
+def _resolved(node: Node, secret: Secret) -> Node:
+    return node.model_copy(update={"ssh_key": secret(node.ssh_key)}) if node.ssh_key else node
+
+
+def _node_entry(node: Node, near: Any) -> CommentedMap:
+    """A node's entry; keys that we do not know are kept from the entry of the same address."""
+    entry = near if isinstance(near, CommentedMap) else CommentedMap()
+    for binding in NODE_BINDINGS:
+        key = binding.path[0]
+        value = _written(binding, getattr(node, binding.field))
+        if value is None:
+            entry.pop(key, None)
+        elif key not in entry or _plain(entry[key]) != _plain(value):
+            entry[key] = value
+    return entry
+
+
+def _network_interface(tree: Any, state: InstallState, known: InstallState) -> None:
+    key = interface_key(state)
+    interface = state.options.network_interface.strip()
+    if interface == known.options.network_interface:
+        return
+    if interface and not key:
+        raise ComposeError(msg("the plugin {plugin} takes no interface", plugin=state.options.network_plugin))
+    if interface:
+        roundtrip.set_path(tree, ("network", "options", key), roundtrip.scalar(interface), before="addons")
+    elif key:
+        roundtrip.delete_path(tree, ("network", "options", key))
+
+
+def _registry(tree: Any, state: InstallState, known: InstallState, secret: Secret) -> None:
+    registry = state.options.registry
+    password = secret(registry.password) if registry.password else ""
+    if registry.model_copy(update={"password": password}) == known.options.registry or not registry.url.strip():
+        if not registry.url.strip() and known.options.registry.url:
+            tree.pop("private_registries", None)
+        return
+    entry = CommentedMap({"url": roundtrip.scalar(registry.url.strip())})
+    if registry.user:
+        entry["user"] = roundtrip.scalar(registry.user)
+    if password:
+        entry["password"] = roundtrip.scalar(password)
+    if registry.is_default:
+        entry["is_default"] = True
+    others = list(tree.get("private_registries") or [])[1:]
+    roundtrip.set_path(tree, ("private_registries",), CommentedSeq([entry, *others]), before="addons")
+
+
+def _addons(tree: Any, state: InstallState, secret: Secret) -> None:
+    """Rancher's objects in the add-ons; objects of others stay."""
+    text = tree.get("addons")
+    try:
+        documents = roundtrip.load_all(text) if isinstance(text, str) and text.strip() else []
+    except YAMLError as error:
+        raise ComposeError(msg("the add-ons are no YAML: {error}", error=str(error))) from error
+    documents = [item for item in documents if item is not None]
+    _deployment, container = objects.rancher(documents)
+    if container is None or objects.template(documents) != state.template:
+        others = [item for item in documents if not addon_objects.is_ranchers(item)]
+        fresh = roundtrip.load(_template(state.template))
+        documents = [item for item in roundtrip.load_all(fresh["addons"]) if item is not None] + others
+    before = roundtrip.dump_all(documents, text or "")
+    addon_objects.put(documents, state, secret)
+    after = roundtrip.dump_all(documents, text or "")
+    if after != before or not isinstance(text, str) or len(documents) != len(roundtrip.load_all(text)):
+        tree["addons"] = LiteralScalarString(after)
+
+
+def _compare(text: str, state: InstallState, secret: Secret) -> None:
+    """Read the text as another program would and hold it against the state, field by field."""
+    import yaml
+
+    values = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    items = [item for item in yaml.safe_load_all(values.get("addons") or "") if item is not None]
+    again = state_of(values, items, state)
+    for field in ("nodes", "fqdn", "template", "rancher_version", "kubernetes_version"):
+        wanted = getattr(state, field)
+        if field == "nodes":
+            wanted = tuple(_stripped(_resolved(node, secret)) for node in wanted)
+        elif isinstance(wanted, str):
+            wanted = wanted.strip()
+        if getattr(again, field) != wanted:
+            raise ComposeError(
+                msg("{field} reads back as {found}", field=field, found=repr(getattr(again, field))[:200])
+            )
+
+
+def _stripped(node: Node) -> Node:
+    update = {name: value.strip() for name, value in node if isinstance(value, str) and name != "ssh_key"}
+    return node.model_copy(update={**update, "port": update["port"] or "22"})

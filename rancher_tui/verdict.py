@@ -1,0 +1,139 @@
+"""Is Rancher up? The witnesses of the newest run, each from its own source: process, log, cluster, load balancer.
+
+Like checks.py it combines areas; it stands by itself because screens and commands ask for it at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from rancher_tui.files import write_atomic
+from rancher_tui.finding import Finding, Status
+from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.install.session import Session
+from rancher_tui.install.state import InstallState
+
+VERDICT_FILE = "verdict.json"
+
+
+async def witnesses(
+    session: Session, state: InstallState, facts: dict[str, Any], *, ca_pem: str | None
+) -> AsyncIterator[Finding]:
+    """All witnesses on the newest run, asked at once; the verdict is kept in the run's folder and in `facts`."""
+    from rancher_tui.rke.runs import newest
+    from rancher_tui.rke.verdict import joined, verdict
+
+    run = newest(session.path)
+    if run is None:
+        title = msg("rke has not been run")
+        yield Finding(Status.UNKNOWN, "exit-code", "run", title, remedy=msg("s starts it"))
+        facts["verdict"] = "unknown"
+        return
+    own, cluster, front = await asyncio.gather(
+        asyncio.to_thread(_of_run, session, state),
+        _of_cluster(session, state, facts),
+        ping(session, state, ca_pem),
+    )
+    heard = [*joined(own, cluster), front]
+    for finding in heard:
+        yield finding
+    facts["verdict"] = verdict(heard)
+    facts["run"] = run.id
+    record = {
+        "verdict": facts["verdict"],
+        "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "findings": [finding.to_json() for finding in heard],
+    }
+    await asyncio.to_thread(write_atomic, run.folder / VERDICT_FILE, json.dumps(record, indent=1).encode())
+
+
+def _of_run(session: Session, state: InstallState) -> list[Finding]:
+    """The process and its log."""
+    from rancher_tui.rke.reading import Reading
+    from rancher_tui.rke.runs import newest
+    from rancher_tui.rke.witnesses import STALL_LIMIT_S, stalled
+    from rancher_tui.rke.witnesses import witnesses as of_run
+
+    run = newest(session.path)
+    if run is None:
+        return []
+    status = run.status()
+    reading = Reading(run.log)
+    try:
+        reading.advance(ended=not status.live)
+        limit = state.rke.quiet_limit.strip()
+        limit_s = float(limit) if limit.isdigit() else STALL_LIMIT_S
+        stall = stalled(status, reading.progress, _quiet_s(run.log), limit_s)
+        found = of_run(status, reading.progress)
+    finally:
+        reading.close()
+    return [*found, stall] if stall is not None else found
+
+
+def _quiet_s(log: Any) -> float | None:
+    """Seconds since the log was last written; None when there is none."""
+    try:
+        written = log.stat().st_mtime
+    except OSError:
+        return None
+    return max(0.0, datetime.now(UTC).timestamp() - written)
+
+
+async def _of_cluster(session: Session, state: InstallState, facts: dict[str, Any]) -> list[Finding]:
+    """What the API server says."""
+    from rancher_tui.kubernetes.witnesses import witnesses as of_cluster
+    from rancher_tui.operations import KUBECONFIG
+
+    names = [(node.hostname_override.strip() or node.address.strip()).lower() for node in state.nodes]
+    planes = [node.address.strip() for node in state.nodes if "controlplane" in node.roles]
+    path = session.cluster_folder / KUBECONFIG
+    return [finding async for finding in of_cluster(path, names, facts, controlplane=planes)]
+
+
+async def ping(session: Session, state: InstallState, ca_pem: str | None) -> Finding:
+    """`https://FQDN/ping` through the load balancer: `pong`, with the certificate of step 7."""
+    from rancher_tui.transport.http import FetchError, fetch
+
+    url = f"https://{state.fqdn.strip()}/ping"
+    address, port = state.balancer.address.strip(), state.balancer.https_port.strip()
+    evidence: dict[str, Any] = {"url": url, "address": address, "port": port}
+    try:
+        answer = await fetch(url, address=address, port=int(port), ca_pem=ca_pem)
+    except FetchError as error:
+        evidence |= {"error": error.kind, "words": str(error)}
+        certificate = error.kind in ("untrusted", "tls", "wrong-name")
+        title = (
+            msg("the load balancer's certificate does not hold: {error}", error=str(error))
+            if certificate
+            else msg("no answer through the load balancer: {error}", error=str(error))
+        )
+        return _ping(Status.FAIL, url, title, evidence)
+    except ValueError as error:
+        return _ping(Status.UNKNOWN, url, msg("cannot be asked: {error}", error=str(error)), evidence)
+    evidence |= {"status": answer.status, "body": answer.text[:200], "http_version": answer.http_version}
+    if answer.status != 200 or answer.text.strip() != "pong":
+        return _ping(Status.FAIL, url, msg("the answer is {status}, not pong", status=answer.status), evidence)
+    intended = _leaf(session)
+    served = hashlib.sha256(answer.certificate).hexdigest()
+    if intended and served != intended:
+        evidence |= {"served": served, "intended": intended}
+        title = msg("pong, but the load balancer shows another certificate than that of step 7")
+        return _ping(Status.FAIL, url, title, evidence)
+    return _ping(Status.PASS, url, msg("pong through the load balancer"), evidence)
+
+
+def _leaf(session: Session) -> str:
+    """SHA-256 of the server certificate that step 7 judged; empty when it was not judged."""
+    report = session.reports().get("certificates")
+    order = report.facts.get("correct_order") if report else None
+    return str(order[0]) if order else ""
+
+
+def _ping(status: Status, subject: str, title: Message, evidence: dict[str, Any]) -> Finding:
+    remedy = EMPTY if status is Status.PASS else msg("kubectl -n cattle-system get pods; c looks again")
+    return Finding(status, "ping", subject, title, remedy=remedy, evidence=evidence)
