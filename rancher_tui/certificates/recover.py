@@ -1,0 +1,131 @@
+"""Finding certificates in text that no PEM reader takes: markers damaged or gone, bodies indented, quoted, escaped.
+
+Nothing is judged here; `read` says what was wrong around each.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rancher_tui.certificates.certificate import Certificate, NotACertificate
+from rancher_tui.certificates.der import first_object
+
+_DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
+_MARKER = re.compile(
+    rb"(?P<before>" + _DASH + rb"{0,10})[ \t]{0,4}(?P<kind>BEGIN|END)[ \t]{0,4}"
+    rb"(?P<label>[A-Z0-9#][A-Z0-9 #._]{0,60}?)?[ \t]{0,4}(?P<after>" + _DASH + rb"{1,10}|(?=[\r\n\\\"']|\Z))",
+    re.IGNORECASE,
+)
+_KNOWN = re.compile(rb"CERT|PRIVATE KEY|PUBLIC KEY|PKCS|X509", re.IGNORECASE)
+_DECORATION = re.compile(rb"^[\s>|*\"',]+|[\s\"',;\\]+$")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}\Z")
+_ESCAPED_END = re.compile(rb"(?:\\+r)?\\+n|\\+r|\\+t")
+BARE = re.compile(rb"MI[A-Za-z0-9+/]{2}")
+"""How a DER SEQUENCE of 128 bytes or more begins in base64."""
+SHORTEST = 150
+"""Letters of base64 below which no certificate fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A BEGIN or END line, damaged or not; `start` and `end` are offsets in the file."""
+
+    begins: bool
+    label: str
+    start: int
+    end: int
+
+
+def markers(data: bytes) -> list[Marker]:
+    """Every BEGIN and END, also with dashes lost or replaced by a word processor's."""
+    return [
+        Marker(found["kind"].upper() == b"BEGIN", _label(found["label"]), found.start(), found.end())
+        for found in _MARKER.finditer(data)
+        if _is_marker(found)
+    ]
+
+
+def _label(found: bytes | None) -> str:
+    return b" ".join((found or b"").split()).decode("latin-1")
+
+
+def _is_marker(found: re.Match[bytes]) -> bool:
+    """Dashes on a side make a marker; without any, only a known label does."""
+    dashes = max(len(found["before"]), len(found["after"] or b""))
+    return dashes >= 2 or (found["kind"].isupper() and _KNOWN.search(found["label"] or b"") is not None)
+
+
+def unescaped(text: bytes) -> bytes:
+    """Text of a JSON or YAML string with its escaped line ends and slashes undone."""
+    return _ESCAPED_END.sub(b"\n", text).replace(b"\\/", b"/") if b"\\" in text else text
+
+
+def letters(text: bytes) -> bytes:
+    """The base64 letters of a damaged body: lines that hold nothing else once quotes and margins are off."""
+    lines = (_DECORATION.sub(b"", line).replace(b" ", b"") for line in re.split(rb"[\r\n]", unescaped(text)))
+    return b"".join(line for line in lines if _BASE64_LINE.match(line))
+
+
+def decoded(text: bytes) -> bytes:
+    """Base64 letters decoded as far as they go; padding is taken as it comes."""
+    body = text.partition(b"=")[0]
+    body = body[: len(body) - 1] if len(body) % 4 == 1 else body
+    try:
+        return base64.b64decode(body + b"=" * (-len(body) % 4))
+    except binascii.Error:
+        return b""
+
+
+def certificate_in(data: bytes) -> Certificate | None:
+    """The certificate that `data` begins with, whatever follows it."""
+    first = first_object(data)
+    if first is None:
+        return None
+    try:
+        return Certificate(first)
+    except NotACertificate:
+        return None
+
+
+def bare(text: bytes) -> Iterator[tuple[int, Certificate]]:
+    """Certificates that stand as base64 without markers, each with its offset in `text`."""
+    position = 0
+    while (found := BARE.search(text, position)) is not None:
+        run = _run(text, found.start())
+        certificate = certificate_in(decoded(letters(run))) if len(run) >= SHORTEST else None
+        if certificate is not None:
+            yield found.start(), certificate
+        position = found.start() + max(len(run), 4)
+
+
+def _run(text: bytes, start: int) -> bytes:
+    """The unbroken stretch of base64 lines that begins at `start`; a line with anything else ends it."""
+    line_end = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+    taken = start
+    while taken < len(text):
+        line = line_end.match(text, taken)
+        if line is None or not line.group():
+            break
+        bare_line = _DECORATION.sub(b"", unescaped(line.group()).replace(b"\n", b"")).replace(b" ", b"")
+        if not bare_line or not _BASE64_LINE.match(bare_line):
+            break
+        taken = line.end()
+    if taken == start:
+        stretch = re.compile(rb"[A-Za-z0-9+/=]+").match(text, start)
+        return stretch.group() if stretch else b""
+    return text[start:taken]
+
+
+def der_certificates(data: bytes) -> Iterator[tuple[int, Certificate]]:
+    """Certificates that lie as DER in binary data, each with its offset."""
+    position, attempts = 0, 0
+    while (found := data.find(b"\x30\x82", position)) >= 0 and attempts < 20000:
+        attempts += 1
+        certificate = certificate_in(data[found : found + 65540 + 4])
+        if certificate is not None:
+            yield found, certificate
+        position = found + (len(certificate.der) if certificate else 2)
