@@ -15,7 +15,7 @@ from operator import add
 from pathlib import Path
 from types import TracebackType
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _WITNESS = 64
 """Bytes before the indexed end that are compared at each refresh, to notice a file that was written anew."""
 

@@ -282,7 +282,6 @@ def start(
     """
     binary = Path(argv[0])
     command = [str(binary if binary.is_absolute() else binary.absolute()), *argv[1:]]
-    folder = make_folder(session_folder / "runs")
     draft = {
         "argv": command,
         "cwd": str(cwd.absolute()),
@@ -290,6 +289,7 @@ def start(
         "config_digest": sha256(config) if config is not None else "",
     }
     try:
+        folder = make_folder(session_folder / "runs")
         with launch.locked(session_folder.parent / ".runs.lock"):
             _refuse_second(session_folder)
             _refuse_shared(session_folder, hosts)
