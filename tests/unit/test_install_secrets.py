@@ -1,0 +1,93 @@
+"""Secrets lie apart: 0600, referred to, never in the state, the journal or a report."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from rancher_tui.install.references import is_reference
+from rancher_tui.install.secrets import SecretError, Secrets, is_secret
+from rancher_tui.install.session import Home
+from rancher_tui.install.state import InstallState, Options, Registry
+from rancher_tui.install.store import Store
+
+CANARY = "c4nary-Passw0rd"
+
+
+def test_a_secret_is_in_no_file_but_its_own(home: Home) -> None:
+    session = home.create("prod")
+    store = Store(InstallState(), session)
+    reference = session.secrets.put("options.registry.password", CANARY)
+    store.update("set the password", options=Options(registry=Registry(url="reg:5000", password=reference)))
+    store.undo()
+    store.redo()
+    holding = [path.name for path in session.path.rglob("*") if path.is_file() and CANARY in path.read_text()]
+    assert holding == ["secrets.json"]
+    assert stat.S_IMODE((session.path / "secrets.json").stat().st_mode) == 0o600
+    assert session.secrets.resolve(session.look_on().state.options.registry.password) == CANARY
+    assert session.secrets.values() == [CANARY]
+
+
+def test_references_lead_to_their_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = Secrets(tmp_path / "secrets.json")
+    monkeypatch.setenv("REG_PASSWORD", "from-env")
+    (tmp_path / "key").write_text("from-file\n")
+    assert secrets.resolve(secrets.put("x", "kept")) == "kept"
+    assert secrets.resolve("env:REG_PASSWORD") == "from-env"
+    assert secrets.resolve(f"file:{tmp_path}/key") == "from-file"
+    assert secrets.resolve("plain text") == "plain text"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["secret:none", "env:NOT_SET_ANYWHERE", "file:/nowhere/at/all", "file:/a\0b", "file:~nobody-here/x", "file:/"],
+)
+def test_a_reference_that_leads_nowhere_is_told(tmp_path: Path, reference: str) -> None:
+    with pytest.raises(SecretError) as told:
+        Secrets(tmp_path / "secrets.json").resolve(reference)
+    assert str(told.value.message)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b'"x"'])
+def test_a_damaged_file_of_secrets_is_never_overwritten(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_bytes(content)
+    with pytest.raises(SecretError):
+        Secrets(path).put("x", "new")
+    assert path.read_bytes() == content
+
+
+def test_a_new_secret_under_a_taken_name_leaves_the_old_one_for_undo(tmp_path: Path) -> None:
+    secrets = Secrets(tmp_path / "secrets.json")
+    first, second = secrets.put("nodes.0.ssh_key", "one"), secrets.put("nodes.0.ssh_key", "two")
+    assert (secrets.resolve(first), secrets.resolve(second)) == ("one", "two")
+    assert secrets.put("nodes.0.ssh_key", "one") == first
+    assert sorted(secrets.values()) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "secret"),
+    [
+        ("options.registry.password", "x", True),
+        ("options.registry.password", "env:X", False),
+        ("options.registry.password", "", False),
+        ("etcd.s3_secret_key", "x", True),
+        ("nodes.12.ssh_key", "-----BEGIN", True),
+        ("nodes.12.ssh_key_path", "/root/.ssh/id_rsa", False),
+        ("options.proxy.http", "http://u:p@proxy:3128", True),
+        ("options.proxy.http", "http://proxy:3128", False),
+        ("options.registry.user", "x", False),
+    ],
+)
+def test_which_entries_are_secret(path: str, text: str, secret: bool) -> None:
+    assert is_secret(path, text) is secret
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [("secret:x", True), ("env:X", True), ("file:/x", True), ("secret:", False), ("x", False), (" env:X", False)],
+)
+def test_the_form_of_references(text: str, reference: bool) -> None:
+    assert is_reference(text) is reference
