@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not rest or (rest[0] not in COMMANDS and not rest[0].startswith("-")):
         if len(rest) > 1:
             return _unusable(f"{rest[0]!r} is no command; `rancher-tui --help` lists them")
-        return _open_ui(home, rest[0] if rest else None)
+        return open_ui(home, rest[0] if rest else None)
     from rancher_tui.commands.program import run
 
     return run(argv)
@@ -42,15 +42,16 @@ def _unusable(text: str) -> int:
     return 2
 
 
-def _open_ui(home: Path | None, session: str | None) -> int:
+def open_ui(home: Path | None, session: str | None) -> int:
+    """Open the screens on a session, or where the operator left off; exit code 2 without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _unusable(
             "rancher-tui needs a terminal. Without one: `rancher-tui lab --headless` is a rehearsal of all twelve "
             "steps, `rancher-tui --help` lists the commands"
         )
-    from screens.app import open_ui
+    from screens.app import open_ui as open_screens
 
-    return open_ui(home, session)
+    return open_screens(home, session)
 
 
 def entry() -> None:

@@ -55,15 +55,17 @@ def composed(session: Session, state: InstallState) -> str:
 
 def ca_text(state: InstallState) -> str | None:
     """The CA's certificates as the cluster file gets them: of the file as it is now, else as last kept."""
-    from rancher_tui.certificates.ca import normalised
+    from rancher_tui.certificates.ca import prepare
 
     path = state.certificates.ca_path.strip()
-    if path:
-        try:
-            return normalised(Path(path).expanduser().read_bytes())
-        except OSError:
-            pass
-    return state.certificates.ca_text or None
+    if not path:
+        return state.certificates.ca_text or None
+    try:
+        data = Path(path).expanduser().read_bytes()
+    except OSError:
+        return state.certificates.ca_text or None
+    prepared = prepare(data)
+    return prepared.text if prepared else None
 
 
 def rke_version(session: Session, state: InstallState) -> str | None:

@@ -10,13 +10,17 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rancher_tui.files import write_atomic
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
+
+if TYPE_CHECKING:
+    from rancher_tui.rke.runs import Run
 
 VERDICT_FILE = "verdict.json"
 
@@ -68,14 +72,23 @@ def _of_run(session: Session, state: InstallState) -> list[Finding]:
         reading.advance(ended=not status.live)
         limit = state.rke.quiet_limit.strip()
         limit_s = float(limit) if limit.isdigit() else STALL_LIMIT_S
-        stall = stalled(status, reading.progress, _quiet_s(run.log), limit_s)
+        stall = stalled(status, reading.progress, quiet_s(run.log), limit_s)
         found = of_run(status, reading.progress)
     finally:
         reading.close()
     return [*found, stall] if stall is not None else found
 
 
-def _quiet_s(log: Any) -> float | None:
+def verdict_of(run: Run) -> str | None:
+    """The verdict that was kept with a run: `up`, `not-up`, `unknown`; None while nobody asked."""
+    try:
+        verdict = json.loads((run.folder / VERDICT_FILE).read_bytes())["verdict"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return verdict if verdict in ("up", "not-up", "unknown") else None
+
+
+def quiet_s(log: Path) -> float | None:
     """Seconds since the log was last written; None when there is none."""
     try:
         written = log.stat().st_mtime

@@ -22,6 +22,7 @@ def _summary(session: Session) -> dict[str, Any]:
     from rancher_tui.install.session import SessionError
     from rancher_tui.install.steps import StepStatus, overview
     from rancher_tui.rke.runs import newest
+    from rancher_tui.verdict import verdict_of
 
     holder = session.holder
     row: dict[str, Any] = {
@@ -46,7 +47,7 @@ def _summary(session: Session) -> dict[str, Any]:
     row |= {"label": state.label, "fqdn": state.fqdn, "step": reached, "done": done}
     run = newest(session.path)
     if run is not None:
-        row |= {"run": run.status().state, "verdict": run.verdict()}
+        row |= {"run": run.status().state, "verdict": verdict_of(run)}
     return row
 
 

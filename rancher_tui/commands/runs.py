@@ -1,0 +1,357 @@
+"""Commands about runs: plan, up, remove, attach, status, stop, log, explain, verdict, shell."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rancher_tui.commands import context
+from rancher_tui.commands.options import Json, RunId, SessionName, Strict, Yes
+from rancher_tui.commands.output import (
+    BAD,
+    INTERRUPTED,
+    OK,
+    CallError,
+    note,
+    print_json,
+    print_line,
+    print_report,
+    say,
+)
+from rancher_tui.i18n import _, msg
+from rancher_tui.text import clean
+
+if TYPE_CHECKING:
+    from rancher_tui.finding import Report
+    from rancher_tui.install.session import Session
+    from rancher_tui.install.state import InstallState
+    from rancher_tui.rke.runs import Run
+
+_LOOK_EVERY = 0.2
+
+
+def _find(session: Session, run_id: str | None) -> Run:
+    from rancher_tui.rke.runs import find
+
+    run = find(session.path, run_id)
+    if run is None:
+        what = run_id or _("a run")
+        raise CallError(msg("{session} has no run {run}", session=session.name, run=what))
+    return run
+
+
+def status_of(session: Session, run_id: str | None) -> dict[str, Any]:
+    """What `status` tells of a run (contract.md, **status**)."""
+    from rancher_tui.rke.reading import Reading
+    from rancher_tui.rke.runs import find
+    from rancher_tui.verdict import quiet_s, verdict_of
+
+    run = find(session.path, run_id)
+    empty = dict.fromkeys(("run", "exit_code", "signal", "verdict", "phase", "elapsed_s", "quiet_s"))
+    if run is None:
+        return {**empty, "state": "none", "lines": 0, "problems": 0}
+    known = run.status()
+    reading = Reading(run.log)
+    try:
+        reading.advance(ended=not known.live)
+        return {
+            "run": run.id,
+            "state": known.state,
+            "exit_code": known.exit_code,
+            "signal": known.signal,
+            "verdict": verdict_of(run),
+            "phase": reading.progress.phase or None,
+            "elapsed_s": known.elapsed_s,
+            "quiet_s": quiet_s(run.log) if known.live else None,
+            "lines": reading.log.line_count,
+            "problems": len(reading.problems),
+        }
+    finally:
+        reading.close()
+
+
+def status(session: SessionName, run: RunId = None, as_json: Json = False) -> int:
+    """Tell how a run stands: state, phase, elapsed time, problems, verdict.
+
+    Example: rancher-tui status prod
+    """
+    held = context.find(session)
+    if run is not None:
+        _find(held, run)
+    told = status_of(held, run)
+    if as_json:
+        print_json(told)
+        return OK
+    for key, value in told.items():
+        if value is not None:
+            say(f"{key:<10} {clean(str(value))}")
+    return OK
+
+
+def plan(session: SessionName, as_json: Json = False) -> int:
+    """Say in plain words what `up` would do to which host, and what of it needs a typed yes.
+
+    Example: rancher-tui plan prod
+    """
+    from rancher_tui.finding import Finding, Report, Status
+    from rancher_tui.rke.plan import plan as plan_of
+
+    held, state = context.look_on(session)
+    planned = plan_of(state, held.path)
+    findings = [Finding(Status.PASS, "planned", "", line, check="plan", step=11) for line in planned.lines]
+    findings += [
+        Finding(
+            Status.WARN,
+            need.code,
+            "",
+            need.message,
+            remedy=msg("--yes {code}", code=need.code),
+            check="plan",
+            step=11,
+        )
+        for need in planned.needs
+    ]
+    report = Report("plan", tuple(findings), {"verb": planned.verb, "removed": list(planned.removed)})
+    if as_json:
+        return print_report(report, as_json=True)
+    for line in planned.lines:
+        say(clean(str(line)))
+    for need in planned.needs:
+        say(f"--yes {need.code}: {clean(str(need.message))}")
+    return OK
+
+
+def up(
+    context_: typer.Context,
+    session: SessionName,
+    detach: Annotated[bool, typer.Option("--detach", help="Return as soon as rke has started.")] = False,
+    yes: Yes = [],  # noqa: B006 - typer reads the default
+    as_json: Json = False,
+) -> int:
+    """Run `rke up` on the exported cluster file, detached from this terminal, and follow it.
+
+    ctrl+c leaves the run going. Arguments after -- are handed to rke.
+    Example: rancher-tui up prod -- --debug
+    """
+    return _start(session, "up", context_.args, yes, detach=detach, as_json=as_json)
+
+
+def remove(context_: typer.Context, session: SessionName, yes: Yes = [], as_json: Json = False) -> int:  # noqa: B006
+    """Run `rke remove`: take the cluster off its nodes. Needs --yes with the code that plan names.
+
+    Example: rancher-tui remove trial --yes remove-cluster
+    """
+    return _start(session, "remove", context_.args, yes, detach=False, as_json=as_json)
+
+
+def _start(name: str, verb: str, arguments: list[str], yes: list[str], *, detach: bool, as_json: bool) -> int:
+    from rancher_tui.install import rules
+    from rancher_tui.operations import OperationError, RunRequest, start_run
+
+    session, state = context.look_on(name)
+    if lacking := rules.missing(state, 11):
+        raise CallError(lacking)
+    try:
+        run = start_run(session, state, RunRequest(verb, arguments, frozenset(yes)))
+    except OperationError as error:
+        note(f"{error.code}: {error.message}")
+        return BAD
+    note(_("run {run} is started; `rancher-tui attach {session}` follows it").format(run=run.id, session=name))
+    if detach:
+        if as_json:
+            print_json({"run": run.id, "state": run.status().state, "exit_code": None, "verdict": None})
+        return OK
+    return _follow_to_verdict(session, state, run, as_json=as_json)
+
+
+def attach(session: SessionName, run: RunId = None, as_json: Json = False) -> int:
+    """Follow a run from its first line on; when it has ended, tell the verdict.
+
+    Example: rancher-tui attach prod
+    """
+    held, state = context.look_on(session)
+    return _follow_to_verdict(held, state, _find(held, run), as_json=as_json)
+
+
+def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_json: bool) -> int:
+    try:
+        asyncio.run(_follow(run, out=sys.stderr if as_json else sys.stdout))
+    except KeyboardInterrupt:
+        note(_("left; the run goes on. `rancher-tui attach {session}` returns").format(session=session.name))
+        return INTERRUPTED
+    report = asyncio.run(_verdict(session, state))
+    known = run.status()
+    told = str(report.facts.get("verdict", "unknown"))
+    if as_json:
+        print_json({"run": run.id, "state": known.state, "exit_code": known.exit_code, "verdict": told})
+    else:
+        print_report(report, as_json=False)
+        say(_("verdict {verdict}").format(verdict=told))
+    return OK if told == "up" else BAD
+
+
+async def _follow(run: Run, out: Any) -> None:
+    """Print the log's lines as they come until the run has ended."""
+    from rancher_tui.rke.reading import Reading
+
+    reading = Reading(run.log)
+    try:
+        while True:
+            live = run.status().live
+            for line in reading.advance(ended=not live):
+                print(clean(f"{line.level or '-':<7} {line.text}", limit=2000), file=out, flush=True)
+            if not live:
+                return
+            await asyncio.sleep(_LOOK_EVERY)
+    finally:
+        reading.close()
+
+
+async def _verdict(session: Session, state: InstallState) -> Report:
+    from rancher_tui.checks import run
+
+    async for _finding in run("verdict", session, state):
+        continue
+    return session.reports()["verdict"]
+
+
+def verdict(session: SessionName, as_json: Json = False, strict: Strict = False) -> int:
+    """Ask every witness again whether Rancher is up.
+
+    Example: rancher-tui verdict prod
+    """
+    held, state = context.look_on(session)
+    report = asyncio.run(_verdict(held, state))
+    code = print_report(report, as_json=as_json, strict=strict)
+    if not as_json:
+        say(_("verdict {verdict}").format(verdict=report.facts.get("verdict")))
+    return code
+
+
+def stop(session: SessionName, run: RunId = None, yes: Yes = [], as_json: Json = False) -> int:  # noqa: B006
+    """Stop a run: SIGTERM, after a deadline SIGKILL. The nodes keep what was deployed. Needs --yes stop.
+
+    Example: rancher-tui stop prod --yes stop
+    """
+    from rancher_tui.install.lock import user_name
+    from rancher_tui.rke.stop import stop as stopping
+
+    held = context.find(session)
+    found = _find(held, run)
+    if found.status().live and "stop" not in yes:
+        note(_("the nodes keep what was deployed; run again to finish, or remove. Agree with --yes stop"))
+        return BAD
+
+    async def ask() -> None:
+        async for moment in stopping(found, by=user_name()):
+            note(f"{moment.step} {moment.left_s:.0f} s")
+
+    asyncio.run(ask())
+    held.journal("stop", run=found.id)
+    known = found.status()
+    if as_json:
+        print_json({"run": found.id, "state": known.state})
+    else:
+        say(f"{found.id} {known.state}")
+    return OK
+
+
+def log(
+    session: SessionName,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on while the run goes on.")] = False,
+    run: RunId = None,
+    as_json: Json = False,
+) -> int:
+    """Print a run's log, line by line, safe for any terminal; with --json one object a line.
+
+    Example: rancher-tui log prod --follow
+    """
+    held = context.find(session)
+    found = _find(held, run)
+    try:
+        asyncio.run(_print_log(found, follow=follow, as_json=as_json))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return OK
+
+
+async def _print_log(run: Run, *, follow: bool, as_json: bool) -> None:
+    from rancher_tui.rke.reading import Reading
+
+    reading = Reading(run.log)
+    printed = 0
+    try:
+        while True:
+            live = follow and run.status().live
+            begin = reading.judged
+            lines = reading.advance(ended=not live)
+            numbers = range(begin, reading.judged)
+            for number, line in zip(numbers, lines, strict=False):
+                printed += 1
+                if as_json:
+                    print_line(
+                        {
+                            "line": number + 1,
+                            "offset": reading.log.span(number)[0],
+                            "time": line.time.isoformat() if line.time else None,
+                            "elapsed_s": line.elapsed,
+                            "level": line.level or None,
+                            "host": line.host or None,
+                            "phase": line.phase or None,
+                            "text": line.text,
+                        }
+                    )
+                else:
+                    when = line.time.isoformat() if line.time else "-"
+                    say(clean(f"{when} {line.level or '-':<7} {line.text}", limit=2000))
+            if not live:
+                return
+            sys.stdout.flush()
+            await asyncio.sleep(_LOOK_EVERY)
+    finally:
+        reading.close()
+
+
+def explain(
+    log_file: Annotated[str, typer.Argument(metavar="LOG_FILE", help="Any log of rke.")],
+    as_json: Json = False,
+    strict: Strict = False,
+) -> int:
+    """Judge any rke log: phases, hosts, problems with cause and remedy, outcome.
+
+    Example: rancher-tui explain rke.log
+    """
+    from rancher_tui.rke.explain import explain as judge
+
+    try:
+        report = judge(Path(log_file).expanduser())
+    except OSError as error:
+        raise CallError(
+            msg("{path} cannot be read: {error}", path=log_file, error=error.strerror or str(error))
+        ) from error
+    return print_report(report, as_json=as_json, strict=strict)
+
+
+def shell(session: SessionName) -> int:
+    """A shell in the session's folder: KUBECONFIG set, rke on PATH.
+
+    Example: rancher-tui shell prod
+    """
+    from rancher_tui.operations import KUBECONFIG, OperationError, rke_binary
+
+    held, state = context.look_on(session)
+    env = dict(os.environ)
+    kubeconfig = held.cluster_folder / KUBECONFIG
+    if kubeconfig.exists():
+        env["KUBECONFIG"] = str(kubeconfig)
+    try:
+        env["PATH"] = f"{rke_binary(held, state).parent}:{env.get('PATH', '')}"
+    except OperationError as error:
+        note(str(error.message))
+    return subprocess.call([env.get("SHELL", "/bin/sh")], cwd=held.cluster_folder, env=env)
