@@ -1,6 +1,6 @@
 """The log as a file with an index: lines indexed, memory a line, opening, searching; Textual's widgets beside.
 
-Run: python -m benchmarks.log_index [LINES]. In the same run Log is fed in batches of 1,000 lines and RichLog with a
+Run: python -m benchmarks.log_index [LINES]. In the same run Log is fed in batches of 1,000 lines, RichLog with a
 hundredth of the lines one by one, without a terminal.
 """
 
