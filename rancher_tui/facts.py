@@ -46,6 +46,7 @@ def release(text: str) -> Number | None:
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
+@lru_cache(maxsize=4096)
 def number(text: str) -> Number:
     """Every number in a version, for sorting: `v1.11.6-rancher1-2` is (1, 11, 6, 1, 2)."""
     return tuple(int(part) for part in re.findall(r"\d{1,9}", text))

@@ -1,4 +1,4 @@
-"""etcd's snapshots in the form that the chosen RKE honours (`snapshot` since v0.1.7, `backup_config` since v0.2.0)."""
+"""etcd's snapshots in the form that the RKE honours: `snapshot` from v0.1.7, `backup_config` from v0.2.0."""
 
 from __future__ import annotations
 

@@ -1,0 +1,153 @@
+"""Any cluster file taken into an install state: from another guide, hand-edited, in another encoding.
+
+The text goes into the state, so that comments, order and keys that we do not know survive an export. Secrets in it
+are taken out: the state holds references only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ruamel.yaml.error import YAMLError
+
+from rancher_tui.cluster_file import roundtrip, schema
+from rancher_tui.cluster_file.addons import parse
+from rancher_tui.cluster_file.context import CHECK, STEP, file_text
+from rancher_tui.cluster_file.decode import Problem, decode
+from rancher_tui.cluster_file.diff import unified
+from rancher_tui.cluster_file.repair import repair
+from rancher_tui.cluster_file.state_of import state_of
+from rancher_tui.cluster_file.tree import SyntaxProblem, TooLarge, documents
+from rancher_tui.finding import Finding, Status
+from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.install.state import InstallState
+
+MAX_BYTES: Final = 2_000_000
+"""Larger files are not taken in for editing; a file of 1,000 hosts has about 200,000 bytes."""
+SECRET_KEYS: Final = frozenset({"ssh_key", "ssh_cert", "password", "secret_key", "aws_secret_access_key"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What was read. `state` is None where nothing could be; `secrets` is for the session's store, by name.
+
+    `repaired` is the text that was read where the file's own is no YAML, `diff` what the repair changed: both for
+    the operator to confirm. They are empty where nothing had to be repaired.
+    """
+
+    state: InstallState | None
+    findings: tuple[Finding, ...] = ()
+    secrets: dict[str, str] = field(default_factory=dict)
+    repaired: str = ""
+    diff: str = ""
+
+
+def read(data: bytes, name: str) -> ReadFile:
+    """A cluster file's bytes as an install state; what cannot be read is a finding at its line, never an error."""
+    if len(data) > MAX_BYTES:
+        title = msg("larger than {size} bytes: too large to be edited", size=MAX_BYTES)
+        return ReadFile(None, (_finding(Status.FAIL, "yaml.too-large", name, (1, 1), title),))
+    text = "\n".join(file_text(data).splitlines()) + "\n"
+    try:
+        return _read(text, name)
+    except TooLarge as problem:
+        title = msg("too many values to be read")
+        return ReadFile(None, (_finding(Status.FAIL, "yaml.too-large", name, (problem.line, 1), title),))
+    except RecursionError:
+        return ReadFile(
+            None, (_finding(Status.FAIL, "yaml.too-deep", name, (1, 1), msg("nested too deep to be read")),)
+        )
+    except SyntaxProblem as problem:
+        return _mended(text, name, problem)
+
+
+def _mended(text: str, name: str, problem: SyntaxProblem) -> ReadFile:
+    """The file after a repair of its indentation, with the diff; refused where that does not help."""
+    title = msg("this is no YAML: {words}", words=problem.problem)
+    place = (problem.line, problem.column)
+    better = repair(text)
+    try:
+        again = _read(better, name) if better != text else None
+    except (SyntaxProblem, TooLarge, RecursionError):
+        again = None
+    if again is None or again.state is None:
+        return ReadFile(None, (_finding(Status.FAIL, f"yaml.{problem.code}", name, place, title),))
+    remedy = msg("its indentation was mended: look at the difference and confirm it")
+    findings = (_finding(Status.WARN, "yaml.repaired", name, place, title, remedy), *again.findings)
+    return ReadFile(again.state, findings, again.secrets, better, unified(text, better, name, f"{name} (mended)"))
+
+
+def _read(text: str, name: str) -> ReadFile:
+    document = next(documents(text), None)
+    decoded = decode(document.root if document else None, schema.cluster(None))
+    findings = [_not_taken(problem, name) for problem in decoded.problems]
+    if not decoded.values:
+        title = msg("no cluster in this file: none of its keys is one of RKE's")
+        return ReadFile(None, (*findings, _finding(Status.FAIL, "yaml.no-cluster", name, (1, 1), title)))
+    secrets: dict[str, str] = {}
+    values = _without_secrets(decoded.values, (), secrets)
+    addons = parse(str(values.get("addons") or ""))
+    if addons.problem is not None:
+        node = decoded.places[("addons",)]
+        title = msg("the add-ons are no YAML: {words}", words=addons.problem.problem)
+        findings.append(
+            _finding(Status.WARN, "addons.syntax", name, (node.line, node.column), title, path="addons")
+        )
+    try:
+        source = _source(text, secrets)
+    except (YAMLError, ValueError, AttributeError, KeyError, TypeError, NotImplementedError) as error:
+        title = msg("RKE reads this file, but it cannot be edited here with its comments")
+        findings.append(_finding(Status.FAIL, "yaml.not-editable", name, (1, 1), title, words=str(error)[:500]))
+        return ReadFile(None, tuple(findings))
+    state = state_of(values, addons.values)
+    return ReadFile(state.model_copy(update={"cluster_file_source": source}), tuple(findings), secrets)
+
+
+def _not_taken(problem: Problem, name: str) -> Finding:
+    title = msg("not taken in: {words}", words=problem.text)
+    place = (problem.node.line, problem.node.column)
+    code = f"yaml.{problem.code.removeprefix('yaml.')}"
+    return _finding(Status.WARN, code, name, place, title, path=".".join(problem.path))
+
+
+def _without_secrets(value: Any, path: tuple[str, ...], secrets: dict[str, str]) -> Any:
+    """The values with every secret replaced by a reference, which `secrets` then holds."""
+    if isinstance(value, dict):
+        return {key: _without_secrets(item, (*path, str(key)), secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(item, (*path, str(index)), secrets) for index, item in enumerate(value)]
+    if path and path[-1] in SECRET_KEYS and isinstance(value, str) and value:
+        name = "-".join(path)
+        secrets[name] = value
+        return f"secret:{name}"
+    return value
+
+
+def _source(text: str, secrets: dict[str, str]) -> str:
+    """The file's text with references in place of its secrets; the text itself where it has none."""
+    tree = roundtrip.load(text)
+    if not secrets:
+        return text
+    _refer(tree, (), secrets)
+    return roundtrip.dump(tree, text)
+
+
+def _refer(tree: Any, path: tuple[str, ...], secrets: dict[str, str]) -> None:
+    entries = (
+        list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree)) if isinstance(tree, list) else []
+    )
+    for key, value in entries:
+        inner = (*path, str(key))
+        if "-".join(inner) in secrets:
+            tree[key] = f"secret:{'-'.join(inner)}"
+        else:
+            _refer(value, inner, secrets)
+
+
+def _finding(
+    status: Status, code: str, name: str, place: tuple[int, int], title: Message, remedy: Message = EMPTY,
+    path: str = "", **evidence: Any,
+) -> Finding:  # fmt: skip
+    subject = f"{name}:{place[0]}:{place[1]} {path}".rstrip()
+    return Finding(status, code, subject, title, remedy=remedy, evidence=evidence, check=CHECK, step=STEP)
