@@ -106,8 +106,8 @@ def hosts_of(text: str) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     for match in _HOSTS.finditer(text):
-        for name in re.split(r"[,\s]+", next(group for group in match.groups() if group is not None)):
-            if name and "%" not in name:
+        for name in match[match.lastindex or 0].replace(",", " ").split():
+            if "%" not in name:
                 found[name.rstrip(".")] = None
     return tuple(found)
 
@@ -173,7 +173,7 @@ def parse_records(raw: bytes) -> list[LogLine]:
 def _logfmt_records(line: bytes) -> list[re.Match[bytes]]:
     """The logfmt records of a line, if one stands at its beginning; text inside a message is none."""
     begin = line.find(b"time=")
-    if begin < 0 or begin > 80 or _ELAPSED.match(line):
+    if begin < 0 or begin > 80 or (begin and _ELAPSED.match(line)):
         return []
     found: list[re.Match[bytes]] = []
     while match := _LOGFMT.search(line, begin):

@@ -32,6 +32,8 @@ class PhaseRules:
     phases: tuple[Phase, ...]
     ends: dict[str, re.Pattern[str]]
     any_begin: re.Pattern[str]
+    telling: re.Pattern[str]
+    """Finds every record that says more than its phase and host: a cheap first sieve."""
 
     def phase(self, name: str) -> Phase:
         """The rules of the phase `name`; KeyError when there is none."""
@@ -77,4 +79,5 @@ def phase_rules() -> PhaseRules:
     ends = {kind: re.compile(pattern) for kind, pattern in table["ends"].items()}
     phases = tuple(_phase(entry) for entry in table["phases"])
     any_begin = re.compile("|".join(f"(?:{phase.begins.pattern})" for phase in phases))
-    return PhaseRules(phases, ends, any_begin)
+    telling = re.compile("|".join([*table["telling"], *table["ends"].values()]))
+    return PhaseRules(phases, ends, any_begin, telling)

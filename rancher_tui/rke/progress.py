@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -116,7 +116,7 @@ class Progress:
         self.levels[line.level] = self.levels.get(line.level, 0) + 1
         elapsed = self._clock(line)
         self._enter(number, line)
-        placed = replace(line, phase=self.phase, elapsed=elapsed)
+        placed = LogLine(line.time, elapsed, line.level, line.hosts, self.phase, line.text, line.raw, line.form)
         if line.level:
             self._note(number, placed)
         if line.severity >= 5 or is_panic(line):
@@ -181,9 +181,13 @@ class Progress:
         return next(phase for phase in self.phases if phase.name == self.phase)
 
     def _note(self, number: int, line: LogLine) -> None:
-        text = line.text
         for host in line.hosts:
             self._see(number, host, line)
+        if self._rules.telling.search(line.text):
+            self._tell(number, line)
+
+    def _tell(self, number: int, line: LogLine) -> None:
+        text = line.text
         if match := _VERSION.match(text) or _OWN_VERSION.match(text):
             self.version = match[1]
         if match := _DROPPED.match(text):
