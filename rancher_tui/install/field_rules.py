@@ -100,7 +100,7 @@ def name_servers(state: InstallState) -> Iterator[Finding]:
 
 def _host_port(text: str) -> tuple[str, str]:
     """Address and port of `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`."""
-    if text.startswith("["):
+    if text.startswith("[") and "]" in text:
         host, _, rest = text[1:].partition("]")
         return host, rest.removeprefix(":") or "53"
     if text.count(":") == 1:
