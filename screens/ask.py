@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from textual import events
 from textual.widget import Widget
 
 from rancher_tui.i18n import _
@@ -49,13 +50,19 @@ class TypedWord(Dialog[bool]):
 
     def body(self) -> Iterator[Widget]:
         yield Text([[(line, "fail")] for line in wrap(self._heading, 72)])
-        yield Text([[("", "plain")], *self._lines, [("", "plain")]])
+        yield Text([[("", "plain")], *self._lines, [("", "plain")]], id="told")
         yield Text([[(_("To go on, type  "), "plain"), (self._word, "strong")]])
         yield Entry("", ">")
         yield Text([[("", "plain")]], id="wrong")
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("enter", _("go on"), True), ("esc", _("leave it"), True)]
+        return [("enter", _("go on"), True), ("esc", _("leave it"), True), ("pgup pgdn", _("scroll"), True)]
+
+    def on_key(self, event: events.Key) -> None:
+        distance = {"pageup": -8, "pagedown": 8}.get(event.key)
+        if distance is not None:
+            event.stop()
+            self.query_one("#told", Text).scroll_by(distance)
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
         if event.text.strip() == self._word:

@@ -122,7 +122,9 @@ class RunScreen(Frame):
         phases = phases_line(model.progress, self._status.live, self.size.width - 4) if model else []
         self.query_one("#phases", Bar).show(phases, [])
         self.query_one("#log-rule", Rule).show(self._filter_text(), "warn")
-        self.query_one("#cause", Text).show(self._cause())
+        cause = self.query_one("#cause", Text)
+        cause.show(self._cause())
+        cause.display = cause.count > 0
 
     def _cause(self) -> list[Line]:
         """The last problem up to where the reader is: what it means and what to do."""

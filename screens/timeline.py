@@ -80,7 +80,7 @@ def cause_lines(problem: Problem, cells: int) -> list[Line]:
     from rancher_tui.rke.causes import advice
 
     cause, ink = problem.cause, "warn" if problem.level == "warning" else "fail"
-    said = f"{shown(cause.title)}. {shown(cause.detail)}" if cause else shown(problem.text)
+    said = f"{shown(cause.title).rstrip('.')}. {shown(cause.detail)}" if cause else shown(problem.text)
     head = _("line {number}").format(number=problem.line + 1)
     first, *rest = wrap(said.strip(), cells - 14)
     lines: list[Line] = [[(f" {fit(head, 12)} ", ink), (first, "strong")]]

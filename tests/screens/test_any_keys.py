@@ -25,7 +25,7 @@ def keys() -> list[str]:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_any_keys(home: Path, seed: int) -> None:
-    pytest.importorskip("rancher_tui.cluster_file.compose")
+    pytest.importorskip("rancher_tui.certificates.ca")
     save_sample(home)
     chance = random.Random(seed)
     choices = keys()

@@ -12,7 +12,7 @@ from tests.screens.sample import save_sample
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 15), (30, 8), (220, 60)])
 async def test_every_screen_can_be_drawn_at_any_size(home: Path, size: tuple[int, int]) -> None:
-    pytest.importorskip("rancher_tui.cluster_file.compose")
+    pytest.importorskip("rancher_tui.certificates.ca")
     save_sample(home)
     async with using(home, size=size) as user:
         for number in range(13):
