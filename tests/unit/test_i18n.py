@@ -1,0 +1,93 @@
+"""Messages: in the operator's language when shown, in English when stored, and always shown."""
+
+from __future__ import annotations
+
+import gettext
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rancher_tui import i18n
+from rancher_tui.i18n import EMPTY, Message, msg, msg_n
+
+
+class Catalogue(gettext.NullTranslations):
+    """A translation that says what it is given."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def gettext(self, message: str) -> str:
+        return self._texts.get(message, message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return self._texts.get(msgid1, msgid1 if n == 1 else msgid2)
+
+
+def speak(patch: pytest.MonkeyPatch, **texts: str) -> None:
+    patch.setattr(i18n, "_catalogue", lambda _languages: Catalogue(texts))
+
+
+def test_a_message_is_translated_when_it_is_shown_and_english_when_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = msg("node {number} has {what}", number=3, what=msg("nothing"))
+    assert str(made) == made.english == "node 3 has nothing"
+    speak(monkeypatch, **{"node {number} has {what}": "节点 {number}：{what}", "nothing": "无"})
+    assert (str(made), made.english) == ("节点 3：无", "node 3 has nothing")
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 nodes"), (1, "1 node"), (2, "2 nodes")])
+def test_counted_texts(number: int, text: str) -> None:
+    made = msg_n("{number} node", "{number} nodes", number)
+    assert str(made) == made.english == text
+
+
+@pytest.mark.parametrize("wrong", ["{nummer} fehlt", "{", "{0}", "{number.x}", "{number!z}", "{number:q}"])
+def test_a_translators_slip_shows_the_english(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    made = msg("node {number} is missing", number=3)
+    speak(monkeypatch, **{"node {number} is missing": wrong})
+    assert str(made) == "node 3 is missing"
+
+
+def test_a_template_that_nothing_fits_is_shown_as_it_is() -> None:
+    assert str(Message("{lost} {", {})) == "{lost} {"
+
+
+@given(st.text(), st.text())
+def test_arguments_are_never_read_as_templates(name: str, value: str) -> None:
+    assert str(msg("{name} is {value}.", name=name, value=value)) == f"{name} is {value}."
+
+
+def test_nothing_is_said_as_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (str(EMPTY), EMPTY.english, bool(EMPTY), i18n._("")) == ("", "", False, "")
+    speak(monkeypatch, **{"": "Project-Id-Version: x"})
+    assert (str(EMPTY), i18n._("")) == ("", "")
+
+
+def test_a_message_comes_back_from_a_file_and_reads_the_same() -> None:
+    made = msg_n(
+        "{number} of {all} {what}", "{number} of {all} {what}", 2, all=(1, 2), what=msg("{x}", x=1.5), raw=b"x"
+    )
+    back = Message.restore(json.loads(json.dumps(made.record())))
+    assert (str(back), back.english, back.plural, back.number) == (str(made), made.english, made.plural, 2)
+
+
+@pytest.mark.parametrize(
+    "record", [None, 5, [], ["a"], ["a", [], "", 0], ["a", {}, "", "0"], ["a", {"x": {"message": 1}}, "", 0]]
+)
+def test_what_is_no_message_is_told(record: Any) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        Message.restore(record)
+
+
+def test_the_language_comes_from_the_choice_else_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert i18n._languages() == ()
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert i18n._languages() == ("zh_CN",)
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert i18n._languages() == ("de_DE",)
+    i18n.use_language("en")
+    assert i18n._languages() == ("en",)
