@@ -130,10 +130,10 @@ def _outcome_finding(how: Outcome, progress: Progress, cause: Problem | None) ->
         case "finished-incomplete":
             title = msg("rke finished, but without {hosts}", hosts=dropped)
         case "failed":
-            title = msg("rke failed in {phase}", phase=progress.phase or msg("its beginning"))
+            title = msg("rke failed in the phase {phase}", phase=progress.phase or "start")
         case "cut-off":
             title = msg(
-                "the log ends in {phase}, without rke's last line", phase=progress.phase or msg("its beginning")
+                "the log ends in the phase {phase}, without rke's last line", phase=progress.phase or "start"
             )
     detail = cause.cause.title if cause and cause.cause else EMPTY
     remedy = advice(cause) if cause else EMPTY
@@ -146,7 +146,7 @@ def _problem_findings(problems: list[Problem], cause: Problem | None) -> list[Fi
     """One finding a cause and host; what decided the run is a fail, the rest warns."""
     found: dict[tuple[str, str], Finding] = {}
     for problem in problems:
-        subject = problem.hosts[0] if problem.hosts else f"line {problem.line + 1}"
+        subject = problem.hosts[0] if problem.hosts else "log" if problem.cause else f"line {problem.line + 1}"
         title = problem.cause.title if problem.cause else msg("not known: {text}", text=problem.text[:200])
         detail = problem.cause.detail if problem.cause else EMPTY
         status = Status.PASS if problem.harmless else Status.FAIL if problem is cause else Status.WARN

@@ -13,6 +13,7 @@ from tests.unit.rke_expectations import V01_PHASES, V02_PHASES, expected
 from tests.unit.rke_recorded import family, folder, held_out
 
 HOSTS = {"10.77.0.11", "10.77.0.12", "10.77.0.13"}
+END = "Finished building Kubernetes cluster successfully"
 PLAIN = "INFO[0000] Building Kubernetes cluster\nINFO[0000] [dialer] Setup tunnel for host [10.0.0.1]\n"
 
 
@@ -91,7 +92,7 @@ def test_a_log_cut_anywhere_is_no_success_and_no_crash(tmp_path: Path) -> None:
     [
         (f"{PLAIN}FATA[0003] something that nobody has seen", "failed", "unknown"),
         (
-            f"{PLAIN}panic: runtime error: slice bounds out of range [:2] with length 1\n\ngoroutine 1 [running]:\n",
+            f"{PLAIN}panic: runtime error: slice bounds out of range [:2] with length 1\n\ngoroutine 1 [running]:",
             "failed",
             "key-path-too-short",
         ),
@@ -101,7 +102,8 @@ def test_a_log_cut_anywhere_is_no_success_and_no_crash(tmp_path: Path) -> None:
         (f"{PLAIN}INFO[0057] Finished building Kubernetes cluster successfully", "finished", None),
         (
             f"{PLAIN}WARN[0001] Failed to set up SSH tunneling for host [10.0.0.2]: Failed to dial ssh using"
-            " address [10.0.0.2:22]: dial tcp 10.0.0.2:22: i/o timeout\nWARN[0001] Removing host [10.0.0.2] from node lists\n"
+            " address [10.0.0.2:22]: dial tcp 10.0.0.2:22: i/o timeout\n"
+            "WARN[0001] Removing host [10.0.0.2] from node lists\n"
             "INFO[0057] Finished building Kubernetes cluster successfully\n",
             "finished-incomplete",
             "tcp-timeout",
@@ -114,13 +116,13 @@ def test_a_log_cut_anywhere_is_no_success_and_no_crash(tmp_path: Path) -> None:
             "apiserver-unhealthy",
         ),
         (
-            f"{PLAIN}FATA[0009] Can't pull Docker image [rancher/x:1] for host [10.0.0.1]: Error response from daemon:"
-            " Get https://registry-1.docker.io/v2/: dial tcp: lookup registry-1.docker.io: no such host",
+            f"{PLAIN}FATA[0009] Can't pull Docker image [rancher/x:1] for host [10.0.0.1]: Error response from"
+            " daemon: Get https://registry-1.docker.io/v2/: dial tcp: lookup registry-1.docker.io: no such host",
             "failed",
             "image-pull-failed",
         ),
-        (f"{PLAIN}FATA[0001] x\n{PLAIN}INFO[0057] Finished building Kubernetes cluster successfully", "finished", None),
-        (f"{PLAIN}INFO[0057] Finished building Kubernetes cluster successfully\n{PLAIN}", "cut-off", None),
+        (f"{PLAIN}FATA[0001] x\n{PLAIN}INFO[0057] {END}", "finished", None),
+        (f"{PLAIN}INFO[0057] {END}\n{PLAIN}", "cut-off", None),
         (f'{PLAIN}INFO[0001] user said "Finished building Kubernetes cluster successfully"', "cut-off", None),
     ],
 )  # fmt: skip
@@ -140,3 +142,13 @@ def test_every_entry_of_the_catalogue_says_what_is_true_and_where_that_is_from()
     for cause in causes:
         assert cause.title and cause.source, cause.code
         assert cause.harmless or cause.remedy, cause.code
+
+
+def test_a_code_appears_once_a_subject_and_what_decided_is_red() -> None:
+    for log in sorted(folder().glob("*.log")):
+        report = explain(log)
+        keys = [(finding.code, finding.subject) for finding in report.findings if finding.code != "unknown"]
+        assert len(keys) == len(set(keys)), log.stem
+        assert report.ok is (report.facts["outcome"] == "finished"), log.stem
+        decisive = report.facts["decisive"]
+        assert decisive is None or decisive in report.codes(), log.stem
