@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import sys
 import traceback
@@ -44,7 +45,13 @@ def _command(name: str, function: Callable[..., int], **settings: Any) -> None:
     def call(*arguments: Any, **options: Any) -> None:
         raise typer.Exit(function(*arguments, **options))
 
-    program.command(name, **settings)(call)
+    program.command(name, help=_help(function.__doc__ or ""), **settings)(call)
+
+
+def _help(docstring: str) -> str:
+    """A command's help: the example in a paragraph of its own that is not wrapped."""
+    text, _found, example = inspect.cleandoc(docstring).partition("Example: ")
+    return f"{text.rstrip()}\n\n\b\nExample: {example}"
 
 
 def _register() -> None:
