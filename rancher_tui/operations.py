@@ -55,7 +55,7 @@ def composed(session: Session, state: InstallState) -> str:
 
 def ca_text(state: InstallState) -> str | None:
     """The CA's certificates as the cluster file gets them: of the file as it is now, else as last kept."""
-    from rancher_tui.certificates.ca import prepare
+    from rancher_tui.certificates.ca import normalised
 
     path = state.certificates.ca_path.strip()
     if not path:
@@ -64,8 +64,7 @@ def ca_text(state: InstallState) -> str | None:
         data = Path(path).expanduser().read_bytes()
     except OSError:
         return state.certificates.ca_text or None
-    prepared = prepare(data)
-    return prepared.text if prepared else None
+    return normalised(data)
 
 
 def rke_version(session: Session, state: InstallState) -> str | None:
