@@ -49,13 +49,13 @@ class Decoded:
         return self.places.get(())
 
 
-def decode(root: Node | None, shape: Shape) -> Decoded:
-    """The configuration that RKE would work with; an empty file is an empty configuration."""
+def decode(root: Node | None, shape: Shape, old: bool = False) -> Decoded:
+    """The configuration that RKE would work with; an empty file is an empty one. `old`: as RKE before v0.3.0."""
     found = Decoded()
     if root is None:
         return found
     found.places[()] = root
-    decoder = _Decoder(found)
+    decoder = _Decoder(found, old)
     good, value = decoder.value(root, shape, (), found.values)
     if good and isinstance(value, dict):
         found.values = value
@@ -63,16 +63,29 @@ def decode(root: Node | None, shape: Shape) -> Decoded:
 
 
 class _Decoder:
-    def __init__(self, found: Decoded) -> None:
+    def __init__(self, found: Decoded, old: bool) -> None:
         self.found = found
+        self.old = old
         self.active: set[int] = set()
         self.steps = 0
+        self.aliased = 0
+        self.stopped = False
 
     def value(self, node: Node, shape: Shape, path: Path, before: Any = None) -> tuple[bool, Any]:
         """(taken, value) of a node; a refusal is recorded. `before` is what an earlier duplicate key left."""
         self.steps += 1
+        self.aliased += bool(self.active)
+        if self.stopped:
+            return False, None
         if self.steps > 2 * MAX_NODES:
             raise TooLarge(node.line)
+        if not self.old and self.aliased > 100 and self.steps > 1000 and self.aliased > 0.99 * self.steps:
+            self.stopped = True
+            self._refuse("aliases", "document contains excessive aliasing", node, path)
+            return False, None
+        if node.dangling:
+            self._refuse("yaml.anchor", f"unknown anchor '{node.text}' referenced", node, path)
+            return False, None
         if node.alias_of is None:
             return self._inner(node, shape, path, before)
         if id(node.target) in self.active:
@@ -110,7 +123,7 @@ class _Decoder:
 
     def _scalar(self, node: Node, shape: Shape, path: Path) -> tuple[bool, Any]:
         try:
-            tag, value = resolve(node.text, node.tag, node.plain)
+            tag, value = resolve(node.text, node.tag, node.plain, self.old)
         except BadScalar as error:
             self._refuse("tag", str(error), node, path)
             return False, None

@@ -38,7 +38,7 @@ def lint(data: bytes, *, name: str, rke: str | None = None, fqdn: str | None = N
     try:
         document = _first(data, budget, sink, release)
         if document is not None:
-            decoded = decode(document.root, schema.cluster(release))
+            decoded = decode(document.root, schema.cluster(release), release < (0, 3, 0))
             context = Context(sink, data, judged, release, (fqdn or "").strip(), decoded, budget)
             _judge(context, document)
             found = _facts(context)
@@ -56,6 +56,8 @@ def _first(data: bytes, budget: list[int], sink: Sink, release: tuple[int, ...])
     try:
         document = next(stream, None)
     except SyntaxProblem as problem:
+        if problem.code == "nesting" and release < (0, 3, 0):
+            raise TooLarge(problem.line) from None
         _syntax(sink, problem)
         return None
     if document is None:

@@ -29,6 +29,7 @@ _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _PREFIXED = re.compile(r"([-+]?)0([xXbBoO]?)([0-9a-fA-F]+)")
 _BASES = {"x": 16, "b": 2, "o": 8, "": 8}
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_OLD_FLOAT = re.compile(r"[-+]?[0-9]*\.?[0-9]+([eE][-+][0-9]+)?")
 _TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)?)?")
 _RESOLVABLE = {"", STR, BOOL, INT, FLOAT, NULL, TIMESTAMP}
 
@@ -42,9 +43,10 @@ def short(tag: str) -> str:
     return "!!" + tag[len(PREFIX) :] if tag.startswith(PREFIX) else tag
 
 
-def resolve(text: str, tag: str = "", plain: bool = True) -> tuple[str, Any]:
+def resolve(text: str, tag: str = "", plain: bool = True, old: bool = False) -> tuple[str, Any]:
     """The tag and value of a scalar: `plain` is false for a quoted or block one without a tag.
 
+    `old` reads as RKE before v0.3.0: no dates, fewer forms of a float.
     Raises BadScalar for a value that its tag forbids.
     """
     tag = short(tag)
@@ -57,31 +59,31 @@ def resolve(text: str, tag: str = "", plain: bool = True) -> tuple[str, Any]:
             )
         except (binascii.Error, ValueError):
             raise BadScalar("!!binary value contains invalid base64 data") from None
-    if tag not in _RESOLVABLE:
+    if tag not in _RESOLVABLE or (old and tag == TIMESTAMP):
         return tag, text
     if tag == STR:
         return STR, text
-    found, value = _plain(text)
+    found, value = _plain(text, old)
     if tag in ("", found):
         return found, value
-    if tag == FLOAT and found == INT:
+    if tag == FLOAT and found == INT and not old:
         return FLOAT, float(value)
     raise BadScalar(f"cannot decode {found} `{text}` as a {tag}")
 
 
-def _plain(text: str) -> tuple[str, Any]:
+def _plain(text: str, old: bool = False) -> tuple[str, Any]:
     if text in _WORDS:
         return _WORDS[text]
     if text[0] == ".":
         return (FLOAT, float(text)) if _FLOAT.fullmatch(text) else (STR, text)
     if text[0] not in "+-0123456789":
         return STR, text
-    if _TIME.fullmatch(text):
+    if not old and _TIME.fullmatch(text):
         return TIMESTAMP, text
-    return _number(text.replace("_", ""), text)
+    return _number(text.replace("_", ""), text, _OLD_FLOAT if old else _FLOAT)
 
 
-def _number(digits: str, text: str) -> tuple[str, Any]:
+def _number(digits: str, text: str, floats: re.Pattern[str]) -> tuple[str, Any]:
     whole: int | None = None
     if _DECIMAL.fullmatch(digits):
         whole = int(digits) if len(digits) < 40 else None
@@ -92,7 +94,7 @@ def _number(digits: str, text: str) -> tuple[str, Any]:
             whole = None
     if whole is not None and -(2**63) <= whole < 2**64:
         return INT, whole
-    if _FLOAT.fullmatch(digits):
+    if floats.fullmatch(digits):
         value = float(digits)
         if not math.isinf(value):
             return FLOAT, value

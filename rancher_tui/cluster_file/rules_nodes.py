@@ -29,8 +29,7 @@ def check(context: Context) -> None:
     _duplicates(context, nodes)
     _roles(context, nodes)
     _inner_addresses(context, nodes)
-    _key_path(context, ("ssh_key_path",), context.text("ssh_key_path"))
-    _key_path(context, ("bastion_host", "ssh_key_path"), context.text("bastion_host", "ssh_key_path"))
+    _key_paths(context, nodes)
 
 
 def _node(context: Context, path: tuple[str, ...], node: dict[str, Any]) -> None:
@@ -53,7 +52,6 @@ def _node(context: Context, path: tuple[str, ...], node: dict[str, Any]) -> None
             remedy = msg("one of: controlplane, etcd, worker")
             context.say(Status.FAIL, "nodes.unknown-role", (*path, "role", str(position)), title, remedy)
     _name(context, path, node)
-    _key_path(context, (*path, "ssh_key_path"), node.get("ssh_key_path", ""))
     if address == "localhost" or _loopback(address):
         title = msg("{address} is this machine, not a host that others reach", address=address)
         context.say(Status.WARN, "nodes.loopback", (*path, "address"), title)
@@ -149,7 +147,20 @@ def _inner_addresses(context: Context, nodes: list[dict[str, Any]]) -> None:
         seen.setdefault(inner, index)
 
 
-def _key_path(context: Context, path: tuple[str, ...], value: str) -> None:
-    if len(value) == 1:
-        title = msg("a key path of one character makes RKE panic")
-        context.say(Status.FAIL, "nodes.key-path", path, title, msg("write the whole path"))
+def _key_paths(context: Context, nodes: list[dict[str, Any]]) -> None:
+    """A path of one character that is really used: an agent or an inline key goes before it."""
+    if context.get("ssh_agent_auth") is True:
+        return
+    users: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+        (("nodes", str(index)), node) for index, node in enumerate(nodes)
+    ]
+    bastion = context.get("bastion_host") or {}
+    if bastion.get("address"):
+        users.append((("bastion_host",), bastion))
+    for path, user in users:
+        own = user.get("ssh_key_path", "")
+        used = own or context.text("ssh_key_path")
+        if len(used) == 1 and not user.get("ssh_key"):
+            title = msg("a key path of one character makes RKE panic")
+            place = (*path, "ssh_key_path") if own else ("ssh_key_path",)
+            context.say(Status.FAIL, "nodes.key-path", place, title, msg("write the whole path"))

@@ -18,6 +18,11 @@ PODS = ("services", "kube-controller", "cluster_cidr")
 DNS = ("services", "kubelet", "cluster_dns_server")
 PLUGINS = ("flannel", "calico", "canal", "weave")
 DNS_POLICIES = ("", "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
+CLOUD_SETTINGS = {
+    "azure": "azureCloudProvider",
+    "openstack": "openstackCloudProvider",
+    "vsphere": "vsphereCloudProvider",
+}
 NETWORK_MODES = ("", "none", "hostPort", "hostNetwork")
 
 
@@ -37,9 +42,11 @@ def _external_etcd(context: Context) -> None:
     if not etcd.get("external_urls"):
         return
     for key in ("ca_cert", "cert", "key", "path"):
+        path = ("services", "etcd", key)
         if not etcd.get(key):
-            title = msg("an external etcd needs {key}", key=key)
-            context.say(Status.FAIL, "services.external-etcd", ("services", "etcd", key), title)
+            context.say(Status.FAIL, "services.external-etcd", path, msg("an external etcd needs {key}", key=key))
+        elif key in ("ca_cert", "cert") and not has_certificate(etcd[key]):
+            context.say(Status.FAIL, "services.external-etcd", path, msg("{key} holds no certificate", key=key))
 
 
 def _snapshots(context: Context) -> None:
@@ -63,6 +70,9 @@ def _snapshots(context: Context) -> None:
         if not s3.get(key):
             place = ("services", "etcd", "backup_config", "s3backupconfig", key)
             context.say(Status.FAIL, "services.s3", place, msg("snapshots to S3 need {key}", key=key))
+    if context.since(0, 2, 5) and s3.get("custom_ca") and not has_certificate(s3["custom_ca"]):
+        place = ("services", "etcd", "backup_config", "s3backupconfig", "custom_ca")
+        context.say(Status.FAIL, "services.s3", place, msg("custom_ca holds no certificate"))
 
 
 def _authentication(context: Context) -> None:
@@ -71,7 +81,7 @@ def _authentication(context: Context) -> None:
     if not strategy:
         return
     known = ("x509", "webhook") if context.since(0, 2, 0) else ("x509",)
-    parts = [part.strip() for part in strategy.split("|")] if context.since(0, 2, 0) else [strategy]
+    parts = [part.strip() for part in strategy.lower().split("|")] if context.since(0, 2, 0) else [strategy]
     wrong = [part for part in parts if part not in known]
     if wrong:
         title = msg("RKE {rke} knows no authentication strategy {name}", rke=context.rke, name=wrong[0])
@@ -201,6 +211,19 @@ def _cloud(context: Context) -> None:
     if cloud.get("customCloudProvider") and not cloud.get("name"):
         title = msg("a custom cloud provider needs a name")
         context.say(Status.FAIL, "services.cloud-provider", ("cloud_provider", "customCloudProvider"), title)
-    if cloud.get("name") == "azure" and context.since(0, 1, 8) and not cloud.get("azureCloudProvider"):
-        title = msg("the cloud provider azure needs its settings in azureCloudProvider")
-        context.say(Status.FAIL, "services.cloud-provider", ("cloud_provider", "name"), title)
+    if cloud.get("customCloudProvider"):
+        return
+    for name, key in CLOUD_SETTINGS.items():
+        if cloud.get("name") == name and key not in cloud:
+            title = msg("the cloud provider {name} needs its settings in {key}", name=name, key=key)
+            context.say(Status.FAIL, "services.cloud-provider", ("cloud_provider", "name"), title)
+
+
+def has_certificate(text: str) -> bool:
+    """Whether a PEM text holds a certificate that can be read."""
+    from cryptography.x509 import load_pem_x509_certificates
+
+    try:
+        return bool(load_pem_x509_certificates(text.encode()))
+    except (ValueError, TypeError):
+        return False

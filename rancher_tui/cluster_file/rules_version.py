@@ -10,7 +10,17 @@ from rancher_tui.cluster_file.context import Context
 from rancher_tui.finding import Status
 from rancher_tui.i18n import msg
 
-SYSTEM_IMAGES_NEEDED = ("etcd", "kubernetes")
+_IMAGES = ("etcd", "kubernetes", "pod_infra_container", "alpine", "nginx_proxy", "cert_downloader")
+_PLUGIN_IMAGES = {
+    "flannel": ("flannel", "flannel_cni"),
+    "canal": ("canal_node", "canal_cni", "canal_flannel"),
+    "calico": ("calico_cni", "calico_ctl", "calico_node", "calico_controllers"),
+    "weave": ("weave_cni", "weave_node"),
+}
+_DNS_IMAGES = {
+    "kube-dns": ("kubedns", "dnsmasq", "kubedns_sidecar", "kubedns_autoscaler"),
+    "coredns": ("coredns", "coredns_autoscaler"),
+}
 _SEMVER = re.compile(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _PATH = ("kubernetes_version",)
 RANCHER_LAST = (2, 0, 8)
@@ -49,11 +59,19 @@ def _kubernetes(context: Context) -> None:
             used=used,
         )
         context.say(Status.WARN, "version.kubernetes-replaced", _PATH, title, remedy)
-    elif facts.rke_known(context.rke) and not all(
-        context.text("system_images", key) for key in SYSTEM_IMAGES_NEEDED
-    ):
+    elif facts.rke_known(context.rke) and not _own_images(context):
         title = msg("RKE {rke} does not carry {version}", rke=context.rke, version=asked)
         context.say(Status.FAIL, "version.kubernetes", _PATH, title, remedy)
+
+
+def _own_images(context: Context) -> bool:
+    """Whether the file names every image by itself, so that any version is taken (RKE v0.2.8, its validation)."""
+    needed = [*_IMAGES, "kubernetes_services_sidecar"]
+    needed += _PLUGIN_IMAGES.get(context.text("network", "plugin") or "canal", ())
+    needed += _DNS_IMAGES.get(context.text("dns", "provider"), ())
+    needed += ["metrics_server"] if context.text("monitoring", "provider") != "none" else []
+    needed += ["ingress", "ingress_backend"] if context.text("ingress", "provider") != "none" else []
+    return all(context.text("system_images", key) for key in needed)
 
 
 def _image(context: Context) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from rancher_tui import facts
 from rancher_tui.cluster_file import schema
 from rancher_tui.cluster_file.context import Context
+from rancher_tui.cluster_file.decode import decode
 from rancher_tui.cluster_file.resolve import BadScalar, resolve
+from rancher_tui.cluster_file.schema import Shape
 from rancher_tui.cluster_file.tree import Document, Kind, Node
 from rancher_tui.finding import Status
 from rancher_tui.i18n import EMPTY, Message, msg
@@ -29,6 +31,7 @@ FLAG_ONLY_DOCKER = (1, 1, 3)
 def check(context: Context, document: Document, root: Node) -> None:
     """All rules of this module."""
     _document(context, document)
+    _converted(context, root)
     _refusals(context)
     _keys(context)
     _walk(context, root)
@@ -38,6 +41,15 @@ def _document(context: Context, document: Document) -> None:
     if document.version and document.version != (1, 1):
         title = msg("RKE reads YAML 1.1 only: the %YAML line is refused")
         context.say(Status.FAIL, "yaml.version", (), title, msg("delete the %YAML line"))
+
+
+def _converted(context: Context, root: Node) -> None:
+    """From v1.0.0 on RKE converts the whole file to JSON first: what that refuses counts in unknown keys too."""
+    if not context.since(1, 0, 0):
+        return
+    known = {id(problem.node) for problem in context.decoded.problems}
+    whole = decode(root, Shape("any"))
+    context.decoded.problems += [problem for problem in whole.problems if id(problem.node) not in known]
 
 
 def _refusals(context: Context) -> None:
@@ -169,6 +181,10 @@ def _walk(context: Context, root: Node) -> None:
                 context.say(Status.FAIL if lost else Status.WARN, code, (*path, again.text), title, at=again)
             if to_json:
                 _json_keys(context, path, node)
+        elif node.dangling:
+            if not old_flow:
+                title = msg("there is no anchor {name}", name=node.text)
+                context.say(Status.FAIL, "yaml.anchor", path, title, at=node)
         elif node.kind is Kind.SCALAR:
             if old_flow and in_flow and _colon_in_flow(node):
                 title = msg("RKE {rke} refuses a colon in an unquoted text between brackets", rke=context.rke)

@@ -46,6 +46,7 @@ class Node:
     anchor: str = ""
     alias_of: Node | None = None
     open: bool = False
+    dangling: bool = False
 
     @property
     def target(self) -> Node:
@@ -193,7 +194,7 @@ def _node(event: Any, kinds: Any, anchors: dict[str, Node]) -> Node | None:
 def _alias(name: str, anchors: dict[str, Node], line: int, column: int) -> Node:
     target = anchors.get(name)
     if target is None:
-        raise SyntaxProblem(f"unknown anchor '{name}' referenced", line, column, "anchor")
+        return Node(Kind.SCALAR, line, column, text=name, dangling=True)
     return Node(
         target.kind,
         line,
