@@ -34,7 +34,7 @@ def _quietly(read: Callable[[], Value]) -> Value | None:
             return None
 
 
-class NotACertificate(ValueError):
+class NotACertificateError(ValueError):
     """The bytes are no X.509 certificate; the message is the parser's."""
 
 
@@ -42,13 +42,13 @@ class Certificate:
     """One certificate, compared by its DER bytes."""
 
     def __init__(self, der: bytes) -> None:
-        """`der` without anything after it; NotACertificate if it is none."""
+        """`der` without anything after it; NotACertificateError if it is none."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 self.x509 = x509.load_der_x509_certificate(der)
             except READ_ERRORS as error:
-                raise NotACertificate(str(error)) from error
+                raise NotACertificateError(str(error)) from error
         self.der = der
 
     @classmethod
@@ -190,6 +190,10 @@ class Certificate:
             lambda: bytes(self.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
         )
 
+    def same_key(self, other: Certificate) -> bool:
+        """True where both hold one public key; False where either cannot be read."""
+        return self.public_key_der is not None and self.public_key_der == other.public_key_der
+
     @cached_property
     def signature_oid(self) -> str:
         """Dotted OID of the signature's algorithm; empty where it cannot be read."""
@@ -204,7 +208,7 @@ class Certificate:
 
     @cached_property
     def self_signed(self) -> bool:
-        """True where its names are equal and its own key signed it, or that cannot be checked (an old algorithm)."""
+        """True where its names are equal and its own key signed it; also where that cannot be checked."""
         return (
             self.subject_key is not None
             and self.subject_key == self.issuer_key

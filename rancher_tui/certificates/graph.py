@@ -1,4 +1,4 @@
-"""Who issued whom among some certificates, the leaf, the way up and the right order (contract.md, Leaf and Order)."""
+"""Who issued whom among some certificates, the leaf, the ways up from it (contract.md, Leaf and Order)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime
 
 from rancher_tui.certificates.certificate import Certificate
 
-LONGEST = 24
-WAYS = 400
-"""Bounds of the search: a file of cross-signed certificates has more ways than anyone will look at."""
+LONGEST = 1000
+WAYS = 200
+STEPS = 20_000
+SIGNATURES = 4_000
+"""Bounds of the search: a file of cross-signed look-alikes has more ways than anyone will look at."""
 
 
 class Graph:
@@ -21,6 +23,7 @@ class Graph:
         for certificate in self.certificates:
             self._by_name.setdefault(certificate.subject_key, []).append(certificate)
         self._issuers: dict[Certificate, list[Certificate]] = {}
+        self._checked = 0
 
     def named(self, name: object) -> list[Certificate]:
         """The certificates whose subject is `name`."""
@@ -33,10 +36,26 @@ class Graph:
             known = [
                 other
                 for other in self.named(certificate.issuer_key)
-                if other != certificate and certificate.signed_by(other) is not False
+                if other != certificate and not renewed(other, certificate) and self._signed(certificate, other)
             ]
             self._issuers[certificate] = known
         return known
+
+    def _signed(self, certificate: Certificate, issuer: Certificate) -> bool:
+        """Whether the signature verifies or cannot be checked; no further signature is tried beyond SIGNATURES."""
+        self._checked += 1
+        return self._checked <= SIGNATURES and certificate.signed_by(issuer) is not False
+
+    def above(self, certificate: Certificate) -> list[Certificate]:
+        """Every certificate on any way up from `certificate`, itself left out, nearest first."""
+        found: dict[Certificate, None] = {}
+        queue = [certificate]
+        while queue:
+            for issuer in self.issuers(queue.pop(0)):
+                if issuer not in found and issuer != certificate:
+                    found[issuer] = None
+                    queue.append(issuer)
+        return list(found)
 
     def ways(
         self, leaf: Certificate, ends: Callable[[Certificate], bool] = lambda _: False
@@ -44,7 +63,9 @@ class Graph:
         """Every way from `leaf` up, each as far as it goes or to the first certificate that `ends` it."""
         ways: list[list[Certificate]] = []
         open_ways = [[leaf]]
-        while open_ways and len(ways) < WAYS:
+        steps = 0
+        while open_ways and len(ways) < WAYS and steps < STEPS:
+            steps += 1
             way = open_ways.pop()
             above = [] if ends(way[-1]) or way[-1].self_signed else self.issuers(way[-1])
             above = [issuer for issuer in above if issuer not in way]
@@ -55,16 +76,24 @@ class Graph:
         return ways
 
 
+def renewed(one: Certificate, other: Certificate) -> bool:
+    """True for two certificates of one name and key: neither issued the other, whatever their signatures say."""
+    return one.subject_key == other.subject_key and one.same_key(other)
+
+
 def leaves(certificates: Sequence[Certificate]) -> list[Certificate]:
     """Certificates that issued none of the others and are no CA, or are one that carries a DNS or IP name."""
     graph = Graph(certificates)
     issued_something = {issuer for certificate in graph.certificates for issuer in graph.issuers(certificate)}
-    return [
+    found = [
         certificate
         for certificate in graph.certificates
         if certificate not in issued_something
-        and (not certificate.marked_ca or certificate.dns_names or certificate.ip_addresses)
+        and (not certificate.can_be_ca or certificate.dns_names or certificate.ip_addresses)
     ]
+    if not found and len(graph.certificates) == 1 and not graph.certificates[0].marked_ca:
+        return graph.certificates
+    return found
 
 
 def choose_leaf(
@@ -83,10 +112,3 @@ def choose_leaf(
     if not equals:
         return candidates[0]
     return max(equals, key=lambda certificate: (certificate.valid_at(at), certificate.not_before))
-
-
-def right_way(graph: Graph, leaf: Certificate) -> tuple[list[Certificate], bool]:
-    """The right order from `leaf` up, the longest and first in the file of several, and whether there are several."""
-    ways = graph.ways(leaf)
-    longest = max(ways, key=len)
-    return longest, len(ways) > 1

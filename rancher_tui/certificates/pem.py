@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 BOM = b"\xef\xbb\xbf"
 BEGIN, END, TAIL = b"-----BEGIN ", b"-----END ", b"-----"
+PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
+"""Begin of the object identifiers of PKCS#7, as DER."""
 LINE_LIMIT = 254
 """Bytes that OpenSSL reads of a line at once."""
 PEM_LINE = 64

@@ -10,23 +10,23 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
-from rancher_tui.certificates import pem, recover
+from rancher_tui.certificates import pem, recover, text_reading
 from rancher_tui.certificates.certificate import READ_ERRORS, Certificate
 from rancher_tui.certificates.recover import Marker
 
-CERTIFICATE = "CERTIFICATE"
-_OTHER_LABELS = frozenset({"X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
-_PKCS7_LABELS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
-_PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
+EDGES = frozenset({"bom", "crlf", "leading-text", "trailing-garbage", "no-final-newline"})
+"""Codes of what stands around the blocks of a PEM file."""
 _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NESTING = 3
+MOST_LINES = 20
+"""Lines that are told of one kind of damage."""
 
 
 @dataclass(slots=True)
 class Reading:
     """A file as read.
 
-    `form` is contract.md's `format`. `damage` maps a code (`bad-pem`, `crlf` ...) to the lines (from 1) where it shows.
+    `form` is contract.md's `format`. `damage` maps a code (`bad-pem`, `crlf`) to the lines from 1 where it shows.
     """
 
     form: str = "text"
@@ -38,9 +38,9 @@ class Reading:
     def note(self, code: str, start: int = 0) -> None:
         """Remember that `code` is true at offset `start`."""
         lines = self.damage.setdefault(code, [])
-        line = self.body.count(b"\n", 0, start) + 1
-        if line not in lines and len(lines) < 20:
-            lines.append(line)
+        if len(lines) < MOST_LINES:
+            line = self.body.count(b"\n", 0, start) + 1
+            lines += [line] if line not in lines else []
 
 
 def read(data: bytes, passphrase: str | None = None) -> Reading:
@@ -84,7 +84,7 @@ def _binary(data: bytes, passphrase: str | None) -> Reading | None:
     first = recover.certificate_in(data)
     if first is not None:
         return _other_form("der", [found for _, found in recover.der_certificates(data)] or [first])
-    if _PKCS7_OID in data[:40] and not _is_pkcs12(data):
+    if pem.PKCS7_OID in data[:40] and not _is_pkcs12(data):
         return _other_form("pkcs7", _of_pkcs7(data))
     if _is_pkcs12(data):
         return _of_pkcs12(data, passphrase)
@@ -153,127 +153,64 @@ def _text(data: bytes) -> Reading:
     """Text with or without PEM blocks; damage is what OpenSSL or Go would not read."""
     body = data.removeprefix(pem.BOM)
     reading = Reading("text", body=body)
-    by_openssl = {block.start: block for block in pem.openssl_blocks(body).blocks}
-    by_go = {block.start: block for block in pem.go_blocks(body)}
     marks = recover.markers(body)
-    found: list[tuple[int, Certificate]] = []
-    readable = False
-    position = 0
-    for index, mark in enumerate(marks):
-        if mark.start < position:
-            continue
-        if mark.begins:
-            found += recover.bare(body[position : mark.start])
-            after = marks[index + 1] if index + 1 < len(marks) else None
-            block = body[mark.end : after.start if after else len(body)]
-            held = _block(reading, mark, after, block, by_openssl, by_go)
-            readable = readable or (mark.start in by_openssl and mark.start in by_go)
-            found += [(mark.start, certificate) for certificate in held]
-            position = after.end if after and not after.begins else (after.start if after else len(body))
-        else:
-            loose = _loose(body[position : mark.start])
-            if loose:
-                reading.note("bad-pem", position)
-            found += [(position, certificate) for certificate in loose]
-            position = mark.end
-    rest = _loose(body[position:])
-    found += [(position, certificate) for certificate in rest]
-    reading.certificates = [certificate for _, certificate in found]
-    _form(reading, marks, bool(rest), readable)
-    _edges(reading, data, marks)
+    taken = text_reading.blocks(body, marks, _of_pkcs7)
+    for item in taken:
+        reading.certificates += item.certificates
+        reading.private_key = reading.private_key or item.private_key
+        if item.code:
+            reading.note(item.code, item.start)
+    _settle(reading, taken, marks)
+    if reading.form in ("pem", "pem-other"):
+        edges(reading, data, marks)
     return reading
 
 
-def _loose(text: bytes) -> list[Certificate]:
-    return [certificate for _, certificate in recover.bare(text)]
-
-
-def _block(
-    reading: Reading,
-    mark: Marker,
-    after: Marker | None,
-    block: bytes,
-    by_openssl: dict[int, pem.Block],
-    by_go: dict[int, pem.Block],
-) -> list[Certificate]:
-    """The certificates of one block; notes what keeps a reader from it."""
-    openssl, go = by_openssl.get(mark.start), by_go.get(mark.start)
-    content = openssl.data if openssl else go.data if go else recover.decoded(recover.letters(block))
-    if "PRIVATE KEY" in mark.label:
-        reading.private_key = True
-        if after is None:
-            reading.note("truncated-pem", mark.start)
-        return []
-    if mark.label in _PKCS7_LABELS:
-        reading.form = "pkcs7"
-        return _of_pkcs7(content)
-    certificate = recover.certificate_in(content)
-    clean = openssl is not None and go is not None and openssl.data == go.data
-    if after is None:
-        reading.note("truncated-pem", mark.start)
-    elif mark.label in _OTHER_LABELS or (certificate is not None and clean and mark.label != CERTIFICATE):
-        reading.note("unsupported-label" if certificate else "other-block", mark.start)
-    elif clean and mark.label == CERTIFICATE:
-        if certificate is None or certificate.der != content:
-            reading.note("bad-der", mark.start)
-    elif clean:
-        reading.note("other-block", mark.start)
-    else:
-        reading.note("quoted" if _quoted(reading.body, mark, block) else "bad-pem", mark.start)
-    return [certificate] if certificate else []
-
-
-def _quoted(body: bytes, mark: Marker, block: bytes) -> bool:
-    """True for a PEM inside YAML or JSON, or with escaped line ends: its lines are no lines of their own."""
-    if re.match(rb"(?:\\+r)?\\+n", block.lstrip(b" ")):
-        return True
-    before = body[body.rfind(b"\n", 0, mark.start) + 1 : mark.start]
-    line = block.lstrip(b"\r\n").partition(b"\n")[0]
-    return bool(before) and re.match(rb"[ \t>|#*\"'-]", line) is not None
-
-
-def _form(reading: Reading, marks: list[Marker], loose: bool, readable: bool) -> None:
-    """Settle the form, once all blocks are seen."""
-    quoted = reading.damage.pop("quoted", None)
-    if quoted is not None:
-        whole = not readable and "bad-pem" not in reading.damage
-        reading.damage.setdefault("not-pem" if whole else "bad-pem", quoted)
-        if whole:
-            return
-    if reading.form == "pkcs7":
-        reading.note("not-pem")
-        return
-    if loose:
-        reading.note("bad-pem" if marks else "not-pem")
-    certificate_marks = [mark for mark in marks if "CERT" in mark.label and "REQUEST" not in mark.label]
-    if marks and (reading.certificates or certificate_marks):
+def _settle(reading: Reading, taken: list[text_reading.Taken], marks: list[Marker]) -> None:
+    """The form of a text, and whether anything of a certificate is in it."""
+    certificate_marks = any(mark.begins and _of_certificate(mark.label) for mark in marks)
+    only_embedded = set(reading.damage) - {"other-block"} == {"not-pem"} and not any(
+        item.whole and item.certificates for item in taken
+    )
+    if only_embedded:
+        in_pkcs7 = any(mark.label in text_reading.PKCS7_LABELS for mark in marks)
+        reading.form = "pkcs7" if in_pkcs7 else "text"
+    elif certificate_marks or any(item.certificates for item in taken if item.end - item.start > 1):
         reading.form = "pem"
-    elif marks and readable:
+    elif any(item.whole or item.private_key for item in taken):
         reading.form = "pem-other"
-    if not reading.certificates and not certificate_marks and not _spoilt(reading):
-        reading.damage.pop("other-block", None)
-        reading.note("no-certificate")
-
-
-def _spoilt(reading: Reading) -> bool:
-    return any(code in reading.damage for code in ("bad-pem", "truncated-pem", "bad-der", "not-pem"))
-
-
-def _edges(reading: Reading, data: bytes, marks: list[Marker]) -> None:
-    """What stands around the blocks of a PEM file, which both readers skip."""
-    if reading.form not in ("pem", "pem-other"):
+    if reading.certificates or certificate_marks or "not-pem" in reading.damage:
         return
+    if "truncated-pem" in reading.damage or "bad-pem" in reading.damage:
+        reading.form = "pem-other"
+    for code in ("other-block", "truncated-pem", "bad-pem"):
+        reading.damage.pop(code, None)
+    reading.note("no-certificate")
+
+
+def _of_certificate(label: str) -> bool:
+    """True for labels of certificates, spelt right or not; a request is none."""
+    return "CERT" in label.upper() and "REQUEST" not in label.upper()
+
+
+def edges(reading: Reading, data: bytes, marks: list[Marker]) -> None:
+    """Note what stands around the blocks of a PEM file, which both readers skip."""
     body = reading.body
     if data.startswith(pem.BOM):
         reading.note("bom")
     if b"\r\n" in body:
         reading.note("crlf", body.index(b"\r\n"))
-    if not body.endswith((b"\n", b"\r")):
+    if not body.endswith(b"\n"):
         reading.note("no-final-newline", len(body))
-    end = 0
+    end, inside = 0, False
     for mark in marks:
-        if mark.begins and body[end : mark.start].strip():
+        if mark.begins and not inside and _is_text(body[end : mark.start]):
             reading.note("leading-text", end)
-        end = mark.end
-    if marks and not marks[-1].begins and body[end:].strip() and not _loose(body[end:]):
+        inside, end = mark.begins, mark.end
+    if marks and not inside and _is_text(body[end:]):
         reading.note("trailing-garbage", end)
+
+
+def _is_text(stretch: bytes) -> bool:
+    """Whether a stretch between blocks holds more than blanks and bodies that lost their markers."""
+    return bool(stretch.strip()) and next(recover.bare(stretch), None) is None

@@ -1,4 +1,4 @@
-"""Finding certificates in text that no PEM reader takes: markers damaged or gone, bodies indented, quoted, escaped.
+"""Finding certificates in text that no PEM reader takes: markers damaged or gone, bodies indented or escaped.
 
 Nothing is judged here; `read` says what was wrong around each.
 """
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rancher_tui.certificates.certificate import Certificate, NotACertificate
+from rancher_tui.certificates.certificate import Certificate, NotACertificateError
 from rancher_tui.certificates.der import first_object
 
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
@@ -87,7 +87,7 @@ def certificate_in(data: bytes) -> Certificate | None:
         return None
     try:
         return Certificate(first)
-    except NotACertificate:
+    except NotACertificateError:
         return None
 
 
