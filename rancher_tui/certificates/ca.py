@@ -15,7 +15,7 @@ GUIDE_SAMPLE = "cd3b641348e29b1bab6f7e336cf3a20a99645a6edecfb388ddbbb226ae43eb4f
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A CA file for Rancher: base64 of its bytes, of its normalised text, and the checksum; None where there is none."""
+    """A CA file for Rancher: base64 of its bytes, of its normalised text, the checksum; None where none."""
 
     given: str | None
     normalised: str | None

@@ -1,0 +1,69 @@
+"""How certificate or CA are replaced later, for this install's values (Rancher v2.0.8 reads the Secret at start)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rancher_tui.i18n import EMPTY, Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, and the command for it where there is one."""
+
+    text: Message
+    command: str = ""
+    why: Message = EMPTY
+
+
+def advice(
+    *,
+    new_ca: bool,
+    fqdn: str,
+    certificate_path: str,
+    key_path: str,
+    reload_command: str = "nginx -s reload",
+    ca_path: str = "ca.pem",
+    checksum: str = "",
+) -> list[Step]:
+    """What to do in order. With the same CA agents need nothing; a new CA must reach Rancher, then every agent."""
+    name = fqdn or "FQDN"
+    balancer = [
+        Step(
+            msg("put the new chain and key on the load balancer"),
+            f"install -m 600 new.key {key_path} && install -m 644 new.crt {certificate_path}",
+        ),
+        Step(msg("let it read them"), reload_command),
+        Step(
+            msg("look at what is served now"),
+            f"rancher-tui cert --connect {name}:443 --ca {ca_path} --fqdn {name}",
+        ),
+    ]
+    return [*balancer, *_for_new_ca(name, ca_path, checksum)] if new_ca else balancer
+
+
+def _for_new_ca(name: str, ca_path: str, checksum: str) -> list[Step]:
+    system = "kubectl --kubeconfig kube_config_rancher-cluster.yml -n cattle-system"
+    secret = f"create secret generic cattle-keys-server --from-file=cacerts.pem={ca_path} --dry-run -o yaml"
+    patch = f"set env daemonset/cattle-node-agent deployment/cattle-cluster-agent CATTLE_CA_CHECKSUM={checksum or 'SUM'}"
+    return [
+        Step(
+            msg("give Rancher the new CA, in the Secret cattle-keys-server"),
+            f"{system} {secret} | {system} apply -f -",
+            msg("put it into rancher-cluster.yml too, or the next rke up brings the old one back"),
+        ),
+        Step(
+            msg("restart Rancher: it reads the Secret at start only"),
+            f"{system} delete pod -l app=cattle",
+        ),
+        Step(
+            msg("compare the sum that agents will compare"),
+            f"curl -sk https://{name}/v3/settings/cacerts | jq -r .value | sha256sum",
+            msg("it must be {sum}", sum=checksum) if checksum else EMPTY,
+        ),
+        Step(
+            msg("give every cluster's agents the new sum"),
+            f"kubectl -n cattle-system {patch}",
+            msg("run it with each cluster's own kubeconfig; until then its agents are cut off"),
+        ),
+    ]
