@@ -70,7 +70,7 @@ def edges(certificates: Sequence[Certificate]) -> list[dict[str, bool | None]]:
 
 
 def edge(below: Certificate, above: Certificate) -> dict[str, bool | None]:
-    """Whether names and key identifiers fit (null: one absent) and the signature verifies (null: not checkable)."""
+    """Whether names and key identifiers fit (null: one absent), the signature verifies (null: not checkable)."""
     wanted, there = below.authority_key_id, above.subject_key_id
     return {
         "names": below.issuer_key is not None and below.issuer_key == above.subject_key,

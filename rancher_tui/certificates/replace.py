@@ -1,4 +1,4 @@
-"""How certificate or CA are replaced later, for this install's values (Rancher v2.0.8 reads the Secret at start)."""
+"""How certificate or CA are replaced later, for this install's values (Rancher v2.0.8)."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def advice(
 
 def _for_new_ca(name: str, ca_path: str, checksum: str) -> list[Step]:
     system = "kubectl --kubeconfig kube_config_rancher-cluster.yml -n cattle-system"
-    secret = f"create secret generic cattle-keys-server --from-file=cacerts.pem={ca_path} --dry-run -o yaml"
-    patch = f"set env daemonset/cattle-node-agent deployment/cattle-cluster-agent CATTLE_CA_CHECKSUM={checksum or 'SUM'}"
+    data = f'{{"data":{{"cacerts.pem":"\'$(base64 -w0 < {ca_path})\'"}}}}'
+    agents = "daemonset/cattle-node-agent deployment/cattle-cluster-agent"
     return [
         Step(
             msg("give Rancher the new CA, in the Secret cattle-keys-server"),
-            f"{system} {secret} | {system} apply -f -",
+            f"{system} patch secret cattle-keys-server -p '{data}'",
             msg("put it into rancher-cluster.yml too, or the next rke up brings the old one back"),
         ),
         Step(
@@ -63,7 +63,7 @@ def _for_new_ca(name: str, ca_path: str, checksum: str) -> list[Step]:
         ),
         Step(
             msg("give every cluster's agents the new sum"),
-            f"kubectl -n cattle-system {patch}",
+            f"kubectl -n cattle-system set env {agents} CATTLE_CA_CHECKSUM={checksum or 'SUM'}",
             msg("run it with each cluster's own kubeconfig; until then its agents are cut off"),
         ),
     ]
