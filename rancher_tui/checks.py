@@ -310,9 +310,13 @@ async def _backup_config(look: Look) -> AsyncIterator[Finding]:
 async def _backup_result(look: Look) -> AsyncIterator[Finding]:
     """Step 12: config, kubeconfig and state file have verified copies."""
     from rancher_tui.backup.judge import of_files
-    from rancher_tui.operations import result_files
+    from rancher_tui.operations import KUBECONFIG, result_files
+    from rancher_tui.rke.runs import newest
 
     wanted = result_files(look.session, look.state)
+    if newest(look.session.path) is None and not wanted[KUBECONFIG].exists():
+        yield _finding(Status.UNKNOWN, "not-run", "rke", msg("rke has not been run; there is nothing to copy yet"))
+        return
     for finding in of_files(look.session.backups_folder, "result", wanted, check="backup-result", step=12):
         yield finding
 

@@ -213,7 +213,7 @@ def cert(
     Example: rancher-tui cert fullchain.pem --key privkey.pem --ca ca.pem --fqdn rancher.example.com
     """
     from rancher_tui.certificates.judge import judge
-    from rancher_tui.certificates.repair import repaired
+    from rancher_tui.certificates.repair import repair
 
     if (chain is None) == (connect is None):
         raise CallError(msg("name a chain file, or --connect HOST:PORT"))
@@ -230,7 +230,7 @@ def cert(
         at=_moment(at) if at else None,
     )
     if fix is not None:
-        result = repaired(
+        result = repair(
             data,
             key=context.read_file(key) if key else None,
             ca=context.read_file(ca) if ca else None,
@@ -243,6 +243,42 @@ def cert(
         else:
             note(str(result.reason))
     return print_report(report, as_json=as_json, strict=strict)
+
+
+def cert_make(
+    fqdn: Annotated[str, typer.Option("--fqdn", metavar="NAME", help="The name or address of the server.")],
+    output: Annotated[str, typer.Option("-o", "--output", metavar="DIR", help="Folder to write into.")],
+    as_json: Json = False,
+) -> int:
+    """Make a private CA and a server certificate for the FQDN; private keys are 0600, nothing is overwritten.
+
+    Example: rancher-tui cert-make --fqdn rancher.example.com -o certificates
+    """
+    from rancher_tui.certificates.make import write_pair
+    from rancher_tui.files import make_folder
+
+    folder = Path(output).expanduser()
+    try:
+        make_folder(folder)
+        written = write_pair(fqdn, folder)
+    except ValueError as error:
+        raise CallError(
+            msg("{name} is neither a DNS name nor an address: {error}", name=fqdn, error=str(error))
+        ) from error
+    except FileExistsError as error:
+        raise CallError(
+            msg("{path} is there already and is not overwritten", path=str(error.filename or error))
+        ) from error
+    except OSError as error:
+        raise CallError(
+            msg("{path} cannot be written: {error}", path=output, error=error.strerror or str(error))
+        ) from error
+    if as_json:
+        print_json({"folder": str(folder), "fqdn": fqdn, "files": {path.name: str(path) for path in written}})
+    else:
+        for path in written:
+            say(str(path))
+    return OK
 
 
 def _moment(text: str) -> datetime:

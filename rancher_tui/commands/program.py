@@ -68,6 +68,7 @@ def _register() -> None:
     _command("set", sessions.set_)
     _command("take-over", sessions.take_over)
     _command("balancer-lint", checking.balancer_lint)
+    _command("cert-make", files.cert_make)
     handed_on = {"allow_extra_args": True, "ignore_unknown_options": False}
     _command("up", runs.up, context_settings=handed_on)
     _command("remove", runs.remove, context_settings=handed_on)

@@ -30,6 +30,8 @@ _SETTLE_LIMIT = 15.0
 _LOOK_EVERY = 0.1
 _COMES_LATER = frozenset({"rancher-deployment", "ping"})
 """Witnesses that may still be on their way when rke has ended."""
+_NEVER_COMES = frozenset({"addon-job", "stalled"})
+"""With these nothing more is on its way."""
 
 
 def folder_of(session: Session) -> Path:
@@ -144,12 +146,12 @@ async def _run(session: Session, state: InstallState) -> None:
 
 
 async def _wait_for_rancher(session: Session, state: InstallState) -> None:
-    """Look again while nothing is missing but what comes after rke's end."""
+    """Look again while something is missing that comes after rke's end, if its objects were applied at all."""
     deadline = time.monotonic() + _SETTLE_LIMIT
     while time.monotonic() < deadline:
         report = session.reports().get("verdict")
         missing = set(report.codes()) if report else set()
-        if not missing or not missing <= _COMES_LATER:
+        if not missing & _COMES_LATER or missing & _NEVER_COMES:
             return
         await asyncio.sleep(0.5)
         await _judge(11, session, state)
