@@ -97,6 +97,22 @@ class Context:
         return facts.used_kubernetes(self.rke, self.text("kubernetes_version"))
 
     @cached_property
+    def lines(self) -> list[str]:
+        """The file's lines without their ends."""
+        return _LINE_END.split(file_text(self.data))
+
+    def raw(self, node: Node) -> str:
+        """A node's own characters in the file, quotes included, and two more behind them."""
+        lines = self.lines[node.line - 1 : node.end_line]
+        if len(lines) == 1:
+            return lines[0][node.column - 1 : node.end_column + 1]
+        return (
+            "\n".join((lines[0][node.column - 1 :], *lines[1:-1], lines[-1][: node.end_column + 1]))
+            if lines
+            else ""
+        )
+
+    @cached_property
     def addons(self) -> Addons:
         """The documents in `addons`."""
         return parse(self.text("addons"), self.budget)
@@ -105,8 +121,7 @@ class Context:
     def placement(self) -> Placement:
         """How places inside `addons` map to the file."""
         node = self.decoded.places.get(("addons",))
-        lines = _LINE_END.split(file_text(self.data)) if node is not None and node.style == "|" else []
-        return placement(node, lines) if node is not None else Placement(1, 0, False)
+        return placement(node, self.lines) if node is not None else Placement(1, 0, False)
 
     def say_inside(
         self, status: Status, code: str, addon: Addon, path: tuple[str, ...], title: Message,

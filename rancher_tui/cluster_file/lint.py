@@ -19,12 +19,16 @@ from rancher_tui.cluster_file import (
     schema,
 )
 from rancher_tui.cluster_file.addons import parse
-from rancher_tui.cluster_file.context import CHECK, STEP, Context, Sink
+from rancher_tui.cluster_file.context import CHECK, STEP, Context, Sink, file_text
 from rancher_tui.cluster_file.decode import decode
 from rancher_tui.cluster_file.placeholders import placeholder_in
 from rancher_tui.cluster_file.tree import MAX_NODES, Document, Kind, SyntaxProblem, TooLarge, documents
 from rancher_tui.finding import Report, Status
 from rancher_tui.i18n import msg
+
+_CLOSING = frozenset(",]}")
+MAX_COLONS = 20
+"""Colons that are looked past in one file."""
 
 
 def lint(data: bytes, *, name: str, rke: str | None = None, fqdn: str | None = None) -> Report:
@@ -36,6 +40,7 @@ def lint(data: bytes, *, name: str, rke: str | None = None, fqdn: str | None = N
     release = facts.release(judged) or (0, 1, 16)
     found: dict[str, Any] = _empty_facts(judged)
     try:
+        data = data if release < (0, 3, 0) else _spaced(data)
         document = _first(data, budget, sink, release)
         if document is not None:
             decoded = decode(document.root, schema.cluster(release), release < (0, 3, 0))
@@ -48,6 +53,27 @@ def lint(data: bytes, *, name: str, rke: str | None = None, fqdn: str | None = N
     except RecursionError:
         sink.add(Status.UNKNOWN, "yaml.too-deep", (1, 1), "", msg("nested too deep to be judged"))
     return Report(CHECK, tuple(sink.findings), found, step=STEP)
+
+
+def _spaced(data: bytes) -> bytes:
+    """The file with a blank behind colons like that of `[a:]`, which RKE takes from v0.3.0 on (observed)."""
+    for _attempt in range(MAX_COLONS):
+        try:
+            next(documents(data), None)
+        except SyntaxProblem as problem:
+            if "found unexpected ':'" not in problem.problem:
+                return data
+            lines = file_text(data).splitlines(keepends=True)
+            line = lines[problem.line - 1]
+            if line[problem.column : problem.column + 1] not in _CLOSING:
+                return data
+            lines[problem.line - 1] = f"{line[: problem.column]} {line[problem.column :]}"
+            data = "".join(lines).encode()
+        except TooLarge:
+            return data
+        else:
+            return data
+    return data
 
 
 def _first(data: bytes, budget: list[int], sink: Sink, release: tuple[int, ...]) -> Document | None:
@@ -106,9 +132,12 @@ def _syntax(sink: Sink, problem: SyntaxProblem) -> None:
 def _judge(context: Context, document: Document) -> None:
     if document.root is not None:
         rules_yaml.check(context, document, document.root)
-    if not context.decoded.problems:
-        rules_nodes.check(context)
-        rules_services.check(context)
+    unread = {problem.path[:1] for problem in context.decoded.problems}
+    if () not in unread:
+        if ("nodes",) not in unread:
+            rules_nodes.check(context)
+        if not unread - {("nodes",)}:
+            rules_services.check(context)
         _placeholders(context)
     rules_addons.check(context)
     rules_version.check(context)

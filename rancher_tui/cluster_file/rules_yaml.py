@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterator
 
 from rancher_tui import facts
@@ -24,6 +25,8 @@ DEAD_ALWAYS = {
     ("nodes[]", "nodeName"): msg("write hostname_override"),
 }
 """Keys that no release acts on, and what would be right (reference: RKE, observed and read in its tags)."""
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_COLON = re.compile(r":\S")
 FLAG_ONLY_DOCKER = (1, 1, 3)
 """From this release on the command line alone decides about ignore_docker_version."""
 
@@ -179,6 +182,8 @@ def _walk(context: Context, root: Node) -> None:
                     line=first.line,
                 )
                 context.say(Status.FAIL if lost else Status.WARN, code, (*path, again.text), title, at=again)
+            for key, _value in node.pairs():
+                _characters(context, (*path, key.text), key, in_flow or node.flow)
             if to_json:
                 _json_keys(context, path, node)
         elif node.dangling:
@@ -186,15 +191,25 @@ def _walk(context: Context, root: Node) -> None:
                 title = msg("there is no anchor {name}", name=node.text)
                 context.say(Status.FAIL, "yaml.anchor", path, title, at=node)
         elif node.kind is Kind.SCALAR:
-            if old_flow and in_flow and _colon_in_flow(node):
-                title = msg("RKE {rke} refuses a colon in an unquoted text between brackets", rke=context.rke)
-                context.say(Status.FAIL, "yaml.syntax", path, title, msg("put the text in quotes"), at=node)
+            _characters(context, path, node, in_flow)
             if to_json:
                 _json_value(context, path, node)
 
 
-def _colon_in_flow(node: Node) -> bool:
-    return node.style == "" and any(text and not text[0].isspace() for text in node.text.split(":")[1:])
+def _characters(context: Context, path: tuple[str, ...], node: Node, in_flow: bool) -> None:
+    """Characters that RKE's reader refuses and a newer one takes (RKE v0.1.18 to v1.2.0, observed)."""
+    quote = msg("put the text in quotes")
+    if node.kind is not Kind.SCALAR or node.alias_of is not None:
+        return
+    if node.style == '"' and "/" in node.text and "/" in _ESCAPE.findall(context.raw(node)):
+        title = msg("RKE refuses the escape \\/ in a quoted text")
+        context.say(Status.FAIL, "yaml.syntax", path, title, msg("write / without the backslash"), at=node)
+    elif in_flow and node.style == "" and "?" in node.text[1:]:
+        title = msg("RKE refuses a question mark in an unquoted text between brackets")
+        context.say(Status.FAIL, "yaml.syntax", path, title, quote, at=node)
+    elif in_flow and node.style == "" and not context.since(0, 3, 0) and _COLON.search(context.raw(node)):
+        title = msg("RKE {rke} refuses a colon in an unquoted text between brackets", rke=context.rke)
+        context.say(Status.FAIL, "yaml.syntax", path, title, quote, at=node)
 
 
 def _json_keys(context: Context, path: tuple[str, ...], node: Node) -> None:
