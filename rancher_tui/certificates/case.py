@@ -68,8 +68,8 @@ class Case:
 
     @cached_property
     def graph(self) -> Graph:
-        """Who issued whom over chain file and CA file."""
-        return Graph([*self.distinct, *self.held])
+        """Who issued whom over chain file and CA file; a CA file without a CA counts as none."""
+        return Graph([*self.distinct, *(self.held if self.usable_ca else [])])
 
     @cached_property
     def file_ways(self) -> list[list[Certificate]]:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -247,28 +246,50 @@ def _name_key(name: x509.Name | None) -> Any:
     )
 
 
+_FAMILIES = (
+    ("rsa", ("1.2.840.113549.1.1.", "1.3.14.3.2.29", *(f"2.16.840.1.101.3.4.3.{last}" for last in range(13, 17)))),
+    ("ec", ("1.2.840.10045.4.", *(f"2.16.840.1.101.3.4.3.{last}" for last in range(9, 13)))),
+    ("dsa", ("1.2.840.10040.4.3", *(f"2.16.840.1.101.3.4.3.{last}" for last in range(1, 9)))),
+    ("ed25519", ("1.3.101.112",)),
+    ("ed448", ("1.3.101.113",)),
+)
+_KEYS: dict[str, type[Any]] = {
+    "rsa": rsa.RSAPublicKey,
+    "ec": ec.EllipticCurvePublicKey,
+    "dsa": dsa.DSAPublicKey,
+    "ed25519": ed25519.Ed25519PublicKey,
+    "ed448": ed448.Ed448PublicKey,
+}
+
+
+def _family(oid: str) -> str:
+    """Which kind of key makes signatures of this algorithm; empty for an unknown one."""
+    for family, prefixes in _FAMILIES:
+        if any(oid == prefix or (prefix.endswith(".") and oid.startswith(prefix)) for prefix in prefixes):
+            return family
+    return ""
+
+
 def _verify(key: Any, certificate: x509.Certificate) -> bool | None:
-    """True if `key` made the signature; InvalidSignature if not; None for a kind that cannot be checked."""
-    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
-    parameters = certificate.signature_algorithm_parameters
-    algorithm = certificate.signature_hash_algorithm
-    if isinstance(key, rsa.RSAPublicKey):
-        if not isinstance(parameters, (padding.PKCS1v15, padding.PSS)) or algorithm is None:
-            return False
-        key.verify(signature, signed, parameters, algorithm)
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        if not isinstance(parameters, ec.ECDSA):
-            return False
-        key.verify(signature, signed, parameters)
-    elif isinstance(key, dsa.DSAPublicKey):
-        if not isinstance(algorithm, hashes.HashAlgorithm):
-            return False
-        key.verify(signature, signed, algorithm)
-    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
-        expected = "1.3.101.112" if isinstance(key, ed25519.Ed25519PublicKey) else "1.3.101.113"
-        if certificate.signature_algorithm_oid.dotted_string != expected:
-            return False
-        key.verify(signature, signed)
-    else:
+    """True if `key` made the signature; InvalidSignature if not; None for an algorithm that cannot be checked."""
+    family = _family(certificate.signature_algorithm_oid.dotted_string)
+    if not family or not any(isinstance(key, kind) for kind in _KEYS.values()):
         return None
+    if not isinstance(key, _KEYS[family]):
+        return False
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
+    algorithm = certificate.signature_hash_algorithm
+    if family in ("ed25519", "ed448"):
+        key.verify(signature, signed)
+    elif algorithm is None:
+        return None
+    elif family == "rsa":
+        parameters = certificate.signature_algorithm_parameters
+        key.verify(
+            signature, signed, parameters if isinstance(parameters, padding.PSS) else padding.PKCS1v15(), algorithm
+        )
+    elif family == "ec":
+        key.verify(signature, signed, ec.ECDSA(algorithm))
+    else:
+        key.verify(signature, signed, algorithm)
     return True

@@ -200,7 +200,8 @@ def edges(reading: Reading, data: bytes, marks: list[Marker]) -> None:
         reading.note("bom")
     if b"\r\n" in body:
         reading.note("crlf", body.index(b"\r\n"))
-    if not body.endswith(b"\n"):
+    cut = "truncated-pem" in reading.damage or (bool(marks) and marks[-1].begins)
+    if not body.endswith(b"\n") and not cut:
         reading.note("no-final-newline", len(body))
     end, inside = 0, False
     for mark in marks:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from cryptography import x509
@@ -38,9 +40,13 @@ USAGES = (
 SERVER = (ExtendedKeyUsageOID.SERVER_AUTH,)
 
 
-@lru_cache(maxsize=None)
 def key(name: str, kind: str = "p256") -> Any:
     """The private key called `name`; the same all through a run."""
+    return _key(name, kind)
+
+
+@cache
+def _key(name: str, kind: str) -> Any:
     if kind.startswith("rsa"):
         return rsa.generate_private_key(65537, int(kind[3:]))
     if kind == "dsa":
@@ -140,13 +146,12 @@ def issue(
     signer: Any = None,
     issuer_name: x509.Name | None = None,
     subject: x509.Name | None = None,
-    digest: hashes.HashAlgorithm | None = None,
+    digest: str = "sha256",
     **changes: Any,
 ) -> Issued:
     """A CA certificate called `common`, signed by `by` or by itself; `changes` are fields of Profile.
 
-    `signer` signs instead of the issuer's key (a signature that does not fit); `key_name` gives another certificate's
-    key.
+    `signer` signs instead of the issuer's key (a signature that does not fit); `key_name` names the key's owner.
     """
     profile = Profile(**changes)
     private = key(key_name or f"{common}", kind)
@@ -165,7 +170,39 @@ def issue(
     for extension, critical in _extensions(profile, private, by):
         builder = builder.add_extension(extension, critical=critical)
     plain = isinstance(signing, ed25519.Ed25519PrivateKey)
-    return Issued(builder.sign(signing, None if plain else digest or hashes.SHA256()), private)
+    made = builder.sign(signing, None if plain else hashes.SHA256())
+    return Issued(made if digest == "sha256" else signed_by_hand(made, signing, digest), private)
+
+
+OLD_DIGESTS = {
+    "sha1": (5, hashlib.sha1, "3021300906052b0e03021a05000414"),
+    "md5": (4, hashlib.md5, "3020300c06082a864886f70d020505000410"),
+    "md2": (2, hashlib.md5, "3020300c06082a864886f70d020205000410"),
+}
+"""Last number of the RSA signature's OID, hash, begin of its DigestInfo. Nobody makes MD2 any more: it is a label."""
+
+
+def signed_by_hand(made: x509.Certificate, signing: Any, digest: str) -> x509.Certificate:
+    """A certificate with an RSA signature over an old hash, which the library does not make any more."""
+    number, hashed, prefix = OLD_DIGESTS[digest]
+    oid = bytes.fromhex("06092a864886f70d0101")
+    signed = made.tbs_certificate_bytes.replace(oid + b"\x0b", oid + bytes([number]), 1)
+    numbers = signing.private_numbers()
+    size = signing.key_size // 8
+    info = bytes.fromhex(prefix) + hashed(signed).digest()
+    padded = b"\x00\x01" + b"\xff" * (size - 3 - len(info)) + b"\x00" + info
+    signature = pow(int.from_bytes(padded, "big"), numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
+    algorithm = der(0x30, oid + bytes([number]) + b"\x05\x00")
+    return x509.load_der_x509_certificate(der(0x30, signed + algorithm + der(0x03, b"\x00" + signature)))
+
+
+def der(tag: int, content: bytes) -> bytes:
+    """One DER object."""
+    length = len(content)
+    if length < 0x80:
+        return bytes([tag, length]) + content
+    size = (length.bit_length() + 7) // 8
+    return bytes([tag, 0x80 | size]) + length.to_bytes(size, "big") + content
 
 
 def _extensions(profile: Profile, private: Any, by: Issued | None) -> list[tuple[x509.ExtensionType, bool]]:
@@ -201,12 +238,12 @@ def server(common: str | None = FQDN, by: Issued | None = None, **changes: Any) 
     return issue(common, by, **{**settings, **changes})
 
 
-@lru_cache(maxsize=None)
+@cache
 def root(common: str = "Example Root", **changes: Any) -> Issued:
     return issue(common, end=NOW + 3000 * DAY, **changes)
 
 
-@lru_cache(maxsize=None)
+@cache
 def chain_of(depth: int) -> tuple[Issued, ...]:
     """Leaf, `depth` intermediates, root."""
     above = root()
@@ -223,8 +260,25 @@ def pem(*issued: Issued) -> bytes:
 
 def pem_block(label: str, der: bytes) -> bytes:
     """Any bytes under any label, in lines of 64."""
-    import base64
-
     body = base64.b64encode(der)
     lines = b"".join(body[start : start + 64] + b"\n" for start in range(0, len(body), 64))
     return b"-----BEGIN " + label.encode() + b"-----\n" + lines + b"-----END " + label.encode() + b"-----\n"
+
+
+@cache
+def v1_root() -> Issued:
+    """A self-signed certificate of X.509 v1: no extensions, so nothing says that it is a CA."""
+    made = root("Root of v1", kind="rsa2048")
+    signed = made.certificate.tbs_certificate_bytes
+    content = signed[4:] if signed[1] == 0x82 else signed[3:]
+    without_version = content[5:]
+    extensions = (
+        without_version.rindex(b"\xa3\x82") if b"\xa3\x82" in without_version else without_version.rindex(b"\xa3")
+    )
+    old = der(0x30, without_version[:extensions])
+    algorithm = der(0x30, bytes.fromhex("06092a864886f70d01010b0500"))
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    signature = made.private.sign(old, padding.PKCS1v15(), hashes.SHA256())
+    whole = der(0x30, old + algorithm + der(0x03, b"\x00" + signature))
+    return Issued(x509.load_der_x509_certificate(whole), made.private)
