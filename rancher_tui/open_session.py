@@ -233,6 +233,17 @@ class LocalInstall:
             return [_failed("balancer", "cannot-write", text)]
         return self._operate("balancer", lambda: _written(Path(path).expanduser(), text))
 
+    def repair_chain(self) -> Sequence[Finding]:
+        from rancher_tui.operations import repaired_chain
+
+        def told() -> Message:
+            path = repaired_chain(self.session, self.store.state)
+            files = self.store.state.certificates.model_copy(update={"chain_path": str(path)})
+            self.store.update("use the repaired chain", certificates=files)
+            return msg("{path} is written and used from now on", path=str(path))
+
+        return self._operate("certificates", told)
+
     async def host_keys(self) -> Sequence[Finding]:
         """Every host's key: pass where it is known, unknown where it is new, fail where it changed or hides."""
         from rancher_tui.checks import connect_settings

@@ -67,6 +67,48 @@ def ca_text(state: InstallState) -> str | None:
     return normalised(data)
 
 
+def repaired_chain(session: Session, state: InstallState) -> Path:
+    """Write the repaired chain beside the original, never over a file: `chain.fixed.pem`, numbered if taken."""
+    from rancher_tui.certificates.repair import repair
+    from rancher_tui.files import write_atomic
+
+    files = state.certificates
+    contents: dict[str, bytes | None] = {}
+    for name, path in (("chain", files.chain_path), ("key", files.key_path), ("ca", files.ca_path)):
+        try:
+            contents[name] = Path(path.strip()).expanduser().read_bytes() if path.strip() else None
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OperationError(
+                "cannot-read", msg("{path} cannot be read: {error}", path=path, error=reason)
+            ) from error
+    chain = contents["chain"]
+    if chain is None:
+        raise OperationError("no-chain", msg("no chain file is named"))
+    fqdn = state.fqdn.strip() or None
+    repaired = repair(chain, key=contents["key"], ca=contents["ca"], fqdn=fqdn)
+    if repaired.data is None:
+        raise OperationError("not-repairable", repaired.reason)
+    if not repaired.changed:
+        raise OperationError("nothing-to-repair", msg("the file is as it should be; nothing was written"))
+    target = _free_name(Path(files.chain_path.strip()).expanduser())
+    try:
+        write_atomic(target, repaired.data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OperationError(
+            "cannot-write", msg("{path} cannot be written: {error}", path=str(target), error=reason)
+        ) from error
+    session.journal("repair-chain", file=str(target))
+    return target
+
+
+def _free_name(original: Path) -> Path:
+    """`chain.fixed.pem` for `chain.pem`, with a number where that is taken."""
+    names = (f"{original.stem}.fixed{number or ''}{original.suffix or '.pem'}" for number in range(1000))
+    return next(path for path in (original.with_name(name) for name in names) if not path.exists())
+
+
 def rke_version(session: Session, state: InstallState) -> str | None:
     """The version of rke that is known: wanted by the operator, else what the last check of the binary saw."""
     if state.rke.version.strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rancher_tui.i18n import _
 from screens.form_screen import FormScreen
+from screens.outcome import tell_findings
 from screens.panels import certificates
 from screens.widgets.lines import Line
 
@@ -18,3 +19,6 @@ class CertificatesScreen(FormScreen):
         if not rows:
             return [[("", "plain")], [(_(" c reads the files and judges them."), "dim")]]
         return [[("", "plain")], *rows]
+
+    def do_write(self) -> None:
+        tell_findings(self.rancher, self.rancher.session.repair_chain())

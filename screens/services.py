@@ -98,6 +98,9 @@ class Install(Protocol):
     def write_balancer(self, path: str) -> Sequence[Finding]:
         """Write the configuration; an existing file is kept under a dated name."""
 
+    def repair_chain(self) -> Sequence[Finding]:
+        """Write the repaired chain beside the original and point the session at it."""
+
     async def host_keys(self) -> Sequence[Finding]:
         """Every host's key: known (pass), new (unknown), changed or unseen (fail)."""
 
