@@ -140,13 +140,14 @@ def _wrapped(data: bytes, passphrase: str | None, depth: int) -> Reading | None:
 
 
 def _from_utf16(data: bytes) -> bytes | None:
+    """The text behind UTF-16 as UTF-8; None where it is not UTF-16."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data[2:].decode(encoding, "replace").encode()
-    if b"B\0E\0G\0I\0N\0" in data:
-        start = data.index(b"B\0E\0G\0I\0N\0") % 2
-        return data[start:].decode("utf-16-le" if start == 0 else "utf-16-be", "replace").encode()
-    return None
+    begin = data.find("BEGIN ".encode("utf-16-le"))
+    if begin < 0:
+        return None
+    return data.decode("utf-16-be" if begin % 2 else "utf-16-le", "replace").encode()
 
 
 def _text(data: bytes) -> Reading:
@@ -201,7 +202,7 @@ def edges(reading: Reading, data: bytes, marks: list[Marker]) -> None:
     if b"\r\n" in body:
         reading.note("crlf", body.index(b"\r\n"))
     cut = "truncated-pem" in reading.damage or (bool(marks) and marks[-1].begins)
-    if not body.endswith(b"\n") and not cut:
+    if not body.endswith((b"\n", b"\r")) and not cut:
         reading.note("no-final-newline", len(body))
     end, inside = 0, False
     for mark in marks:
@@ -214,4 +215,4 @@ def edges(reading: Reading, data: bytes, marks: list[Marker]) -> None:
 
 def _is_text(stretch: bytes) -> bool:
     """Whether a stretch between blocks holds more than blanks and bodies that lost their markers."""
-    return bool(stretch.strip()) and next(recover.bare(stretch), None) is None
+    return bool(stretch.strip(b" \t\r\n>|\"'")) and next(recover.bare(stretch), None) is None

@@ -16,7 +16,7 @@ from rancher_tui.certificates.recover import Marker
 CERTIFICATE = "CERTIFICATE"
 PKCS7_LABELS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
 _ESCAPED = re.compile(rb"\\+[nr]")
-_QUOTE_BEFORE = re.compile(rb"[:=,\[{(]\s*[\"']?\s*\Z|[\"']\s*\Z|:\s*[|>][-+0-9]*\s*\Z|-\s+\Z")
+_QUOTE_BEFORE = re.compile(rb"[:=,\[{(]\s*[\"']?\s*\Z|[\"']\s*\Z|:\s*[|>][-+0-9]*\s*\Z|\A\s*-\s+\Z")
 _BLOCK_SCALAR = re.compile(rb"(?:[:-])\s*[|>][-+0-9]*\s*\Z")
 _BASE64_OF_PEM = re.compile(rb"(?:77u/)?LS0tLS1CRUdJTi[A-Za-z0-9+/\s]{40,}={0,2}")
 _FEW = 200
@@ -134,7 +134,7 @@ def _embedded(body: bytes, mark: Marker, end: int) -> bool:
 
 def _quoted(body: bytes, start: int) -> bool:
     """Whether what stands before `start` on its line, or the line that it is indented under, opens a string."""
-    line = body.rfind(b"\n", 0, start) + 1
+    line = max(body.rfind(b"\n", 0, start), body.rfind(b"\r", 0, start)) + 1
     before = body[line:start]
     if before.strip():
         return _QUOTE_BEFORE.search(before) is not None

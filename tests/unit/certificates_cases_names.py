@@ -37,9 +37,16 @@ def _named(label: str, asked: str, covered: bool | None, expect: dict[str, str],
     """A leaf with other names, asked for `asked`."""
     leaf = server("names.example.net", LOWER, **{"key_name": "named", **changes})
     return planted(
-        label, leaf, LOWER, UPPER, leaf=leaf, ca=(ROOT,), fqdn=asked, expect=expect,
+        label,
+        leaf,
+        LOWER,
+        UPPER,
+        leaf=leaf,
+        ca=(ROOT,),
+        fqdn=asked,
+        expect=expect,
         facts={"fqdn_covered": covered, "chain_valid": True},
-    )  # fmt: skip
+    )
 
 
 def _names() -> list[Planted]:
@@ -53,33 +60,76 @@ def _names() -> list[Planted]:
         _named("a wildcard does not cover two labels", "a.b.example.com", False, NOT_COVERED, san=wild),
         _named("a wildcard does not cover its own domain", "example.com", False, NOT_COVERED, san=wild),
         _named("part of a label", FQDN, False, {**NOT_COVERED, "bad-san": WARN}, san=("r*.example.com",)),
-        _named("a wildcard inside", "a.b.example.com", False, {**NOT_COVERED, "bad-san": WARN}, san=("a.*.example.com",)),
+        _named(
+            "a wildcard inside",
+            "a.b.example.com",
+            False,
+            {**NOT_COVERED, "bad-san": WARN},
+            san=("a.*.example.com",),
+        ),
         _named("a U-label asked for", "bücher.example.com", True, {}, san=("xn--bcher-kva.example.com",)),
         _named("an A-label asked for", "XN--BCHER-KVA.example.com", True, {}, san=("xn--bcher-kva.example.com",)),
         _named("an address", "192.0.2.7", True, {}, san=("192.0.2.7",)),
-        _named("an address in a DNS entry", "192.0.2.7", False, {**NOT_COVERED, "bad-san": WARN}, san=("dns:192.0.2.7",)),
+        _named(
+            "an address in a DNS entry",
+            "192.0.2.7",
+            False,
+            {**NOT_COVERED, "bad-san": WARN},
+            san=("dns:192.0.2.7",),
+        ),
         _named("IPv6 in another spelling", "2001:DB8:0:0::7", True, {}, san=("2001:db8::7",)),
         _named("a wildcard and an address", "192.0.2.7", False, NOT_COVERED, san=wild),
-        _named("a name only in the common name", "names.example.net", False, {**NOT_COVERED, "cn-only": WARN, "no-san": WARN},
-               san=None),
-        _named("in the common name, others as entries", "names.example.net", False, {**NOT_COVERED, "cn-only": WARN},
-               san=(FQDN,)),
+        _named(
+            "a name only in the common name",
+            "names.example.net",
+            False,
+            {**NOT_COVERED, "cn-only": WARN, "no-san": WARN},
+            san=None,
+        ),
+        _named(
+            "in the common name, others as entries",
+            "names.example.net",
+            False,
+            {**NOT_COVERED, "cn-only": WARN},
+            san=(FQDN,),
+        ),
         _named("neither entries nor common name", FQDN, False, {**NOT_COVERED, "no-san": WARN}, san=None),
         _named("an entry with a port", FQDN, False, {**NOT_COVERED, "bad-san": WARN}, san=(FQDN + ":443",)),
         _named("an entry that is a URL", FQDN, True, {"bad-san": WARN}, san=(FQDN, "https://" + FQDN)),
         _named("an entry with a last dot", FQDN, False, {**NOT_COVERED, "bad-san": WARN}, san=(FQDN + ".",)),
-        _named("a wildcard below a top-level domain", "example.com", True, {"public-suffix-wildcard": WARN}, san=("*.com",)),
-        _named("a wildcard below a registry's second level", "example.co.uk", True, {"public-suffix-wildcard": WARN},
-               san=("*.co.uk",)),
+        _named(
+            "a wildcard below a top-level domain",
+            "example.com",
+            True,
+            {"public-suffix-wildcard": WARN},
+            san=("*.com",),
+        ),
+        _named(
+            "a wildcard below a registry's second level",
+            "example.co.uk",
+            True,
+            {"public-suffix-wildcard": WARN},
+            san=("*.co.uk",),
+        ),
         _named("a name without a domain", "rancher", True, {"fqdn-not-qualified": WARN}, san=("rancher",)),
         _named("an underscore", "my_rancher.example.com", True, {}, san=("my_rancher.example.com",)),
         _named("no name asked for", FQDN, True, {}, san=(FQDN,)),
         *(
             _named(f"no name: {text!r}", text, None, {"fqdn-syntax": FAIL}, san=(FQDN,))
-            for text in ("https://" + FQDN, FQDN + ":443", FQDN + "/x", "a b.example.com", "", "a..example.com",
-                         "x" * 64 + ".example.com", "*.example.com", "1.2.3.256", ".")
+            for text in (
+                "https://" + FQDN,
+                FQDN + ":443",
+                FQDN + "/x",
+                "a b.example.com",
+                "",
+                "a..example.com",
+                "x" * 64 + ".example.com",
+                "*.example.com",
+                "1.2.3.256",
+                ".",
+            )
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _with_key(
@@ -144,8 +194,10 @@ def _keys() -> list[Planted]:
         _with_key("text before it", b"Bag Attributes\n" + good, {"leading-text": WARN}, "ok", True),
         _with_key("something behind it", good + b"rest\n", {"trailing-garbage": WARN}, "ok", True),
         _with_key("no last line end", good.rstrip(), {"no-final-newline": WARN}, "ok", True),
-        Planted("key in the chain file", CHAIN + good, {"key-in-chain-file": WARN}, {"order_ok": True}, good, pem(ROOT)),
-    ]  # fmt: skip
+        Planted(
+            "key in the chain file", CHAIN + good, {"key-in-chain-file": WARN}, {"order_ok": True}, good, pem(ROOT)
+        ),
+    ]
 
 
 def _none() -> Any:
@@ -176,8 +228,13 @@ def _cas() -> list[Planted]:
         _with_ca("the leaf itself", LEAF.pem, {"ca-not-ca": FAIL}, None),
         _with_ca("an intermediate only", UPPER.pem, {"ca-not-root": WARN, "intermediate-in-ca": WARN}, True),
         _with_ca("a key in it", good + ROOT.key_pem, {"key-in-ca-file": FAIL}, True, **published),
-        _with_ca("an encrypted key in it", good + private_pem(ROOT.private, secret=b"x"), {"key-in-ca-file": FAIL}, True,
-                 **published),
+        _with_ca(
+            "an encrypted key in it",
+            good + private_pem(ROOT.private, secret=b"x"),
+            {"key-in-ca-file": FAIL},
+            True,
+            **published,
+        ),
         _with_ca("empty", b"", no_certificate, None, ca_base64="", **none),
         _with_ca("text", b"hello\n", no_certificate, None, ca_base64="aGVsbG8K", **none),
         _with_ca("a public key", public_pem(ROOT.private), no_certificate, None, **none),
@@ -192,9 +249,16 @@ def _cas() -> list[Planted]:
         _with_ca("blank lines around", b"\n\n" + good + b"\n\n", {}, True, ca_checksum=_sum(good)),
         _with_ca("text before it", b"# our CA\n" + good, {"leading-text": WARN}, True),
         _with_ca("something behind it", good + b"end\n", {"trailing-garbage": WARN}, True),
-        _with_ca("as it should be", good, {}, True, ca_checksum=_sum(good), ca_base64=_base64(good),
-                 ca_base64_normalised=_base64(good)),
-    ]  # fmt: skip
+        _with_ca(
+            "as it should be",
+            good,
+            {},
+            True,
+            ca_checksum=_sum(good),
+            ca_base64=_base64(good),
+            ca_base64_normalised=_base64(good),
+        ),
+    ]
 
 
 def _sum(data: bytes) -> str:
@@ -215,9 +279,18 @@ def _old_root() -> list[Planted]:
     leaf = server(FQDN, below, key_name="below v1")
     return [
         planted("a root of X.509 v1", leaf, below, leaf=leaf, ca=(old,), facts={"chain_valid": True}),
-        planted("a root of X.509 v1 as a stranger", LEAF, LOWER, UPPER, old, leaf=LEAF, ca=(ROOT,),
-                expect={"unrelated-certificate": FAIL, "wrong-order": WARN}, facts={"chain_valid": True}),
-    ]  # fmt: skip
+        planted(
+            "a root of X.509 v1 as a stranger",
+            LEAF,
+            LOWER,
+            UPPER,
+            old,
+            leaf=LEAF,
+            ca=(ROOT,),
+            expect={"unrelated-certificate": FAIL, "wrong-order": WARN},
+            facts={"chain_valid": True},
+        ),
+    ]
 
 
 CASES = [*_names(), *_keys(), *_cas(), *_old_root()]

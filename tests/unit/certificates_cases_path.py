@@ -8,7 +8,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID as Usage
 
-from tests.unit.certificates_pki import DAY, FQDN, NOW, Issued, chain_of, issue, root, server
+from tests.unit.certificates_pki import DAY, FQDN, NOW, chain_of, issue, root, server
 from tests.unit.certificates_planted import Planted, planted
 
 FAIL, WARN = "fail", "warn"
@@ -71,24 +71,47 @@ def _unneeded_and_over() -> list[Planted]:
     foreign = issue("Foreign CA", root("Foreign Root"), end=NOW - DAY)
     return [
         planted(
-            "an expired stranger", LEAF, LOWER, UPPER, foreign, leaf=LEAF, ca=(ROOT,),
+            "an expired stranger",
+            LEAF,
+            LOWER,
+            UPPER,
+            foreign,
+            leaf=LEAF,
+            ca=(ROOT,),
             expect={"unrelated-certificate": FAIL, "wrong-order": WARN, "expired-intermediate": WARN},
             facts={"chain_valid": True},
         ),
         planted(
-            "the renewed intermediate and the expired one", leaf, below, stale, leaf=leaf, ca=(old_root,),
+            "the renewed intermediate and the expired one",
+            leaf,
+            below,
+            stale,
+            leaf=leaf,
+            ca=(old_root,),
             expect={"cross-signed": WARN, "expired-intermediate": WARN},
             facts={"chain_valid": True, "order_ok": None},
         ),
         planted(
-            "an expired CA that is not needed", LEAF, LOWER, UPPER, leaf=LEAF, ca=(ROOT, gone),
-            expect={"expired-ca": WARN}, facts=SOUND,
+            "an expired CA that is not needed",
+            LEAF,
+            LOWER,
+            UPPER,
+            leaf=LEAF,
+            ca=(ROOT, gone),
+            expect={"expired-ca": WARN},
+            facts=SOUND,
         ),
         planted(
-            "the expired root served, the renewed one trusted", leaf, below, gone, leaf=leaf, ca=(old_root,),
-            expect={"expired-ca": WARN, "root-included": WARN, "cross-signed": WARN}, facts=SOUND,
+            "the expired root served, the renewed one trusted",
+            leaf,
+            below,
+            gone,
+            leaf=leaf,
+            ca=(old_root,),
+            expect={"expired-ca": WARN, "root-included": WARN, "cross-signed": WARN},
+            facts=SOUND,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _flags() -> list[Planted]:
@@ -108,10 +131,17 @@ def _flags() -> list[Planted]:
         _leaf("leaf that may only sign CRLs", use, BROKEN, key_usage=("crl_sign",)),
         _leaf("leaf that may only agree on keys", {}, SOUND, key_usage=("key_agreement",)),
         _leaf("leaf without key usage", {"missing-key-usage": WARN}, SOUND, key_usage=None),
-        planted("too many CAs for the path length", high, over, leaf=high, ca=(shallow,),
-                expect={"pathlen-violated": FAIL}, facts=BROKEN),
+        planted(
+            "too many CAs for the path length",
+            high,
+            over,
+            leaf=high,
+            ca=(shallow,),
+            expect={"pathlen-violated": FAIL},
+            facts=BROKEN,
+        ),
         planted("just as many CAs as allowed", low, under, leaf=low, ca=(deep,), facts=SOUND),
-    ]  # fmt: skip
+    ]
 
 
 def _usages() -> list[Planted]:
@@ -125,10 +155,19 @@ def _usages() -> list[Planted]:
         _middle("intermediate for clients only", without, BROKEN, eku=client),
         _middle("intermediate for servers", {}, SOUND, eku=(Usage.SERVER_AUTH,)),
         _leaf("leaf without its issuer's key identifier", {"missing-aki": WARN}, SOUND, aki=False),
-        _leaf("unknown critical extension", {"unknown-critical-extension": FAIL}, BROKEN, critical="1.3.6.1.4.1.99999.1"),
-        _middle("intermediate with an unknown critical extension", {"unknown-critical-extension": FAIL}, BROKEN,
-                critical="1.3.6.1.4.1.99999.1"),
-    ]  # fmt: skip
+        _leaf(
+            "unknown critical extension",
+            {"unknown-critical-extension": FAIL},
+            BROKEN,
+            critical="1.3.6.1.4.1.99999.1",
+        ),
+        _middle(
+            "intermediate with an unknown critical extension",
+            {"unknown-critical-extension": FAIL},
+            BROKEN,
+            critical="1.3.6.1.4.1.99999.1",
+        ),
+    ]
 
 
 def _constraints() -> list[Planted]:
@@ -146,7 +185,7 @@ def _constraints() -> list[Planted]:
 
 
 def _strength() -> list[Planted]:
-    weak, signature = {"weak-key": FAIL}, {"weak-signature": FAIL}
+    weak = {"weak-key": FAIL}
     return [
         _leaf("RSA of 1024 bits", weak, SOUND, kind="rsa1024", openssl=False),
         _leaf("RSA of 2048 bits", {}, SOUND, kind="rsa2048"),
@@ -185,22 +224,53 @@ def _old_signatures() -> list[Planted]:
     unknown = server(FQDN, above, key_name="path leaf", digest="md2")
     return [
         *found,
-        planted("intermediate signed with SHA-1", leaf, middle, leaf=leaf, ca=(above,), expect=signature, facts=SOUND,
-                openssl=False),
+        planted(
+            "intermediate signed with SHA-1",
+            leaf,
+            middle,
+            leaf=leaf,
+            ca=(above,),
+            expect=signature,
+            facts=SOUND,
+            openssl=False,
+        ),
         planted("root signed with SHA-1, not served", plain, leaf=plain, ca=(sha1_root,), facts=SOUND),
-        planted("root signed with SHA-1, served", plain, sha1_root, leaf=plain, ca=(sha1_root,),
-                expect={"root-included": WARN}, facts=SOUND),
-        planted("signed with an algorithm that nobody can check", unknown, above, leaf=unknown, ca=(above,),
-                expect={**signature, "root-included": WARN}, facts={"chain_valid": False, "order_ok": True}),
-    ]  # fmt: skip
+        planted(
+            "root signed with SHA-1, served",
+            plain,
+            sha1_root,
+            leaf=plain,
+            ca=(sha1_root,),
+            expect={"root-included": WARN},
+            facts=SOUND,
+        ),
+        planted(
+            "signed with an algorithm that nobody can check",
+            unknown,
+            above,
+            leaf=unknown,
+            ca=(above,),
+            expect={**signature, "root-included": WARN},
+            facts={"chain_valid": False, "order_ok": True},
+        ),
+    ]
 
 
 def _at() -> list[Planted]:
     later = {"at": NOW + 301 * DAY}
     return [
-        planted("asked about a later day", LEAF, LOWER, UPPER, leaf=LEAF, ca=(ROOT,),
-                expect={"expired": FAIL}, facts=BROKEN, **later),
-    ]  # fmt: skip
+        planted(
+            "asked about a later day",
+            LEAF,
+            LOWER,
+            UPPER,
+            leaf=LEAF,
+            ca=(ROOT,),
+            expect={"expired": FAIL},
+            facts=BROKEN,
+            **later,
+        ),
+    ]
 
 
 CASES = [*_dates(), *_flags(), *_usages(), *_constraints(), *_strength(), *_old_signatures(), *_at()]

@@ -1,4 +1,4 @@
-"""Planted: files with one thing wrong, and what must be told of them; the expectation comes from what was planted."""
+"""Planted: files with one thing wrong, and what must be told of them, known from what was planted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Expected = dict[str, str]
 
 @dataclass(frozen=True)
 class Planted:
-    """Files, the findings they must give, and facts that must hold. `openssl` is False where it is known to differ."""
+    """Files, the findings they must give, facts that must hold; `openssl` is False where it is known to differ."""
 
     name: str
     chain: bytes

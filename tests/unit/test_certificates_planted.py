@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit import certificates_cases_names, certificates_cases_order, certificates_cases_path
+from tests.unit import (
+    certificates_cases_form,
+    certificates_cases_names,
+    certificates_cases_order,
+    certificates_cases_path,
+)
 from tests.unit.certificates_planted import Planted
 
 CASES: list[Planted] = [
     *certificates_cases_order.CASES,
     *certificates_cases_path.CASES,
     *certificates_cases_names.CASES,
+    *certificates_cases_form.CASES,
 ]
 
 
