@@ -28,6 +28,7 @@ from rancher_tui.cluster_file.bindings import (
 from rancher_tui.cluster_file.errors import ComposeError
 from rancher_tui.cluster_file.state_of import node_of, state_of
 from rancher_tui.i18n import msg
+from rancher_tui.install.references import is_reference
 from rancher_tui.install.state import TEMPLATES, InstallState, Node
 
 __all__ = ["ComposeError", "compose"]
@@ -50,6 +51,7 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     if not isinstance(tree, dict):
         raise ComposeError(msg("the file that was read in holds no cluster"))
     roundtrip.settle_comments(tree)
+    _resolve(tree, secret)
     known = state_of(_plain(tree), _addon_values(tree))
     for binding in (*BINDINGS, Binding("ingress", ("ingress", "options"), "pairs")):
         _bind(tree, binding, state, known)
@@ -61,6 +63,15 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     text = roundtrip.dump(tree, source)
     _compare(text, state, secret)
     return text
+
+
+def _resolve(tree: Any, secret: Secret) -> None:
+    """Put the secrets back that reading took out: a text that is a reference becomes what it refers to."""
+    for key, value in roundtrip.entries(tree):
+        if isinstance(value, str) and value.startswith("secret:") and is_reference(value):
+            tree[key] = roundtrip.scalar(secret(value))
+        else:
+            _resolve(value, secret)
 
 
 def _template(name: str) -> str:

@@ -134,10 +134,7 @@ def _source(text: str, secrets: dict[str, str]) -> str:
 
 
 def _refer(tree: Any, path: tuple[str, ...], secrets: dict[str, str]) -> None:
-    entries = (
-        list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree)) if isinstance(tree, list) else []
-    )
-    for key, value in entries:
+    for key, value in roundtrip.entries(tree):
         inner = (*path, str(key))
         if "-".join(inner) in secrets:
             tree[key] = f"secret:{'-'.join(inner)}"

@@ -82,6 +82,13 @@ def dump_all(parts: list[Any], like: str = "") -> str:
     return "".join(f"---\n{dump(part, like)}" for part in parts)
 
 
+def entries(tree: Any) -> list[tuple[Any, Any]]:
+    """The keys and values of a mapping, the indexes and items of a list, nothing of anything else."""
+    if isinstance(tree, dict):
+        return list(tree.items())
+    return list(enumerate(tree)) if isinstance(tree, list) else []
+
+
 def scalar(text: str) -> str:
     """`text` for writing: quoted where some reader would take it for something else than text."""
     if is_text(text) and "\n" not in text:

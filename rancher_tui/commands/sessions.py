@@ -13,8 +13,8 @@ from rancher_tui.commands.output import BAD, OK, CallError, exit_code, print_fin
 from rancher_tui.i18n import _, msg
 
 if TYPE_CHECKING:
+    from rancher_tui.cluster_file.read import ReadFile
     from rancher_tui.install.session import Session
-    from rancher_tui.install.state import InstallState
 
 
 def _summary(session: Session) -> dict[str, Any]:
@@ -94,9 +94,12 @@ def new(
     """
     from rancher_tui.install.session import SessionError
 
-    state, findings = _read_cluster_file(from_file) if from_file else (None, [])
+    found = _read_cluster_file(from_file) if from_file else None
+    findings = list(found.findings) if found else []
     try:
-        made = context.home().create(session, state)
+        made = context.home().create(session, found.state if found else None)
+        for name, value in (found.secrets if found else {}).items():
+            made.secrets.put(name, value)
     except SessionError as error:
         raise CallError(error.message) from error
     except OSError as error:
@@ -110,7 +113,7 @@ def new(
     return exit_code(findings)
 
 
-def _read_cluster_file(path: str) -> tuple[InstallState | None, list[Any]]:
+def _read_cluster_file(path: str) -> ReadFile:
     from rancher_tui.cluster_file.read import read
 
     found = read(context.read_file(path), path)
@@ -118,7 +121,7 @@ def _read_cluster_file(path: str) -> tuple[InstallState | None, list[Any]]:
         for finding in found.findings:
             print_finding(finding)
         raise CallError(msg("{path} cannot be taken in; nothing was made", path=path))
-    return found.state, list(found.findings)
+    return found
 
 
 def show(session: SessionName, as_json: Json = False) -> int:
