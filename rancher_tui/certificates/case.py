@@ -11,7 +11,7 @@ from rancher_tui.certificates import names
 from rancher_tui.certificates.certificate import Certificate
 from rancher_tui.certificates.graph import Graph, choose_leaf, leaves
 from rancher_tui.certificates.keys import KeyReading
-from rancher_tui.certificates.path import Problem, problems
+from rancher_tui.certificates.path import Problem, problems, weak_hash
 from rancher_tui.certificates.reading import Reading
 
 
@@ -108,7 +108,7 @@ class Case:
     @cached_property
     def _judged_paths(self) -> list[tuple[list[Certificate], list[Problem]]]:
         judged = [(path, problems(path, self.at)) for path in self.trusted_paths]
-        return sorted(judged, key=lambda item: len(item[1]))
+        return sorted(judged, key=lambda item: (len(item[1]), any(map(weak_hash, item[0][:-1]))))
 
     @cached_property
     def chain_valid(self) -> bool | None:

@@ -17,10 +17,21 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+_PRIME_FIELD = bytes.fromhex("06072a8648ce3d0101")
+"""The object identifier of prime fields, as DER: it stands in explicit EC parameters only."""
+
 Value = TypeVar("Value")
 ExtensionValue = TypeVar("ExtensionValue", bound=x509.ExtensionType)
 
-READ_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.InvalidVersion)
+READ_ERRORS = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 """What the parser raises on malformed content."""
 
 
@@ -49,6 +60,7 @@ class Certificate:
             except READ_ERRORS as error:
                 raise NotACertificateError(str(error)) from error
         self.der = der
+        self._signers: dict[bytes, bool | None] = {}
 
     @classmethod
     def of(cls, certificate: x509.Certificate) -> Certificate:
@@ -189,6 +201,11 @@ class Certificate:
             lambda: bytes(self.public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
         )
 
+    @cached_property
+    def explicit_curve(self) -> bool:
+        """True for an EC key whose curve is spelt out instead of named: neither OpenSSL nor Go takes it."""
+        return isinstance(self.public_key, ec.EllipticCurvePublicKey) and _PRIME_FIELD in self.der
+
     def same_key(self, other: Certificate) -> bool:
         """True where both hold one public key; False where either cannot be read."""
         return self.public_key_der is not None and self.public_key_der == other.public_key_der
@@ -216,14 +233,12 @@ class Certificate:
 
     def signed_by(self, issuer: Certificate) -> bool | None:
         """Whether `issuer`'s key made this signature, whatever the names; None where that cannot be checked."""
-        if issuer.public_key is None:
+        known = issuer.public_key_der
+        if issuer.public_key is None or known is None:
             return None
-        try:
-            return _verify(issuer.public_key, self.x509)
-        except InvalidSignature:
-            return False
-        except READ_ERRORS:
-            return None
+        if known not in self._signers:
+            self._signers[known] = _signed(issuer.public_key, self.x509)
+        return self._signers[known]
 
 
 def _rfc4514(name: x509.Name | None) -> str:
@@ -268,6 +283,15 @@ def _family(oid: str) -> str:
         if any(oid == prefix or (prefix.endswith(".") and oid.startswith(prefix)) for prefix in prefixes):
             return family
     return ""
+
+
+def _signed(key: Any, certificate: x509.Certificate) -> bool | None:
+    try:
+        return _verify(key, certificate)
+    except InvalidSignature:
+        return False
+    except READ_ERRORS:
+        return None
 
 
 def _verify(key: Any, certificate: x509.Certificate) -> bool | None:

@@ -11,23 +11,38 @@ from cryptography import x509
 
 from rancher_tui.certificates.certificate import Certificate
 
+MOST = 250_000
+"""Comparisons of names with constraints, as many as Go's crypto/x509 makes."""
 _EMAIL = x509.NameOID.EMAIL_ADDRESS
 
 
 def violation(authority: Certificate, below: Certificate) -> str | None:
-    """The name of `below` that `authority`'s constraints do not allow, as text; None where all are allowed."""
+    """The name of `below` that `authority`'s constraints do not allow, as text; None where all are allowed.
+
+    More than MOST comparisons are not made: OpenSSL, Go and others refuse such a certificate too.
+    """
     constraints = authority.extension(x509.NameConstraints)
     if constraints is None:
         return None
     permitted, excluded = constraints.permitted_subtrees or [], constraints.excluded_subtrees or []
-    for name in names_of(below):
+    names = list(names_of(below))
+    if len(names) * (len(permitted) + len(excluded)) > MOST:
+        return f"{len(names)} names"
+    for name in names:
         allowed = [base for base in permitted if type(base) is type(name)]
         refused = [base for base in excluded if type(base) is type(name)]
-        if any(_within(name, base) for base in refused):
+        if any(_within(name, base) or _reaches(name, base) for base in refused):
             return _shown(name)
         if allowed and not any(_within(name, base) for base in allowed):
             return _shown(name)
     return None
+
+
+def _reaches(name: x509.GeneralName, base: x509.GeneralName) -> bool:
+    """Whether a wildcard entry covers a name of the excluded subtree `base` (CVE-2025-61727)."""
+    star, _, parent = str(name.value).lower().partition(".")
+    _, _, above = str(base.value).lower().lstrip(".").partition(".")
+    return isinstance(name, x509.DNSName) and star == "*" and bool(parent) and parent == above
 
 
 def names_of(certificate: Certificate) -> Iterable[x509.GeneralName]:

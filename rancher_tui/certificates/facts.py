@@ -34,6 +34,7 @@ def facts_of(case: Case) -> dict[str, Any]:
         "ca_base64": encoded.given,
         "ca_base64_normalised": encoded.normalised,
         "ca_checksum": encoded.checksum,
+        "ca_certificates": _shown(case.ca.certificates if case.ca else [], case),
         "edges": {"file": edges(case.chain.certificates), "right": edges(case.order)},
         "path": [item.sha256 for item in case.path],
         "path_end": case.end,
@@ -46,22 +47,27 @@ def facts_of(case: Case) -> dict[str, Any]:
 
 
 def _certificates(case: Case) -> list[dict[str, Any]]:
-    found = []
-    for position, (certificate, role) in enumerate(zip(case.chain.certificates, case.roles(), strict=True), 1):
-        found.append(
-            {
-                "position": position,
-                "sha256": certificate.sha256,
-                "subject": certificate.subject,
-                "issuer": certificate.issuer,
-                "not_before": rfc3339(certificate.not_before),
-                "not_after": rfc3339(certificate.not_after),
-                "role": role,
-                "days_left": (certificate.not_after - case.at).days,
-                "names": [*certificate.dns_names, *map(str, certificate.ip_addresses)][:100],
-            }
-        )
-    return found
+    """The chain file's certificates with their roles."""
+    return [
+        {**item, "role": role}
+        for item, role in zip(_shown(case.chain.certificates, case), case.roles(), strict=True)
+    ]
+
+
+def _shown(certificates: Sequence[Certificate], case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "position": position,
+            "sha256": certificate.sha256,
+            "subject": certificate.subject,
+            "issuer": certificate.issuer,
+            "not_before": rfc3339(certificate.not_before),
+            "not_after": rfc3339(certificate.not_after),
+            "days_left": (certificate.not_after - case.at).days,
+            "names": [*certificate.dns_names, *map(str, certificate.ip_addresses)][:100],
+        }
+        for position, certificate in enumerate(certificates, 1)
+    ]
 
 
 def edges(certificates: Sequence[Certificate]) -> list[dict[str, bool | None]]:

@@ -10,7 +10,7 @@ from rancher_tui.certificates.certificate import Certificate
 LONGEST = 1000
 WAYS = 200
 STEPS = 20_000
-SIGNATURES = 4_000
+SIGNATURES = 2_000
 """Bounds of the search: a file of cross-signed look-alikes has more ways than anyone will look at."""
 
 

@@ -16,8 +16,20 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Usage
 from rancher_tui.certificates.certificate import Certificate
 from rancher_tui.certificates.constraints import violation
 
-HANDLED = frozenset(f"2.5.29.{number}" for number in (14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54))
-"""Extensions that OpenSSL 3.0 handles (crypto/x509/v3_purp.c), all of them under 2.5.29."""
+HANDLED = frozenset(f"2.5.29.{number}" for number in (15, 17, 19, 30, 31, 32, 33, 36, 37, 54))
+"""Extensions that OpenSSL 3.0 takes as critical (crypto/x509/v3_purp.c), without rare ones that Go does not."""
+
+
+WEAK_SIGNATURES = {
+    "1.2.840.113549.1.1.2": "MD2",
+    "1.2.840.113549.1.1.3": "MD4",
+    "1.2.840.113549.1.1.4": "MD5",
+    "1.2.840.113549.1.1.5": "SHA-1",
+    "1.3.14.3.2.29": "SHA-1",
+    "1.2.840.10045.4.1": "SHA-1",
+    "1.2.840.10040.4.3": "SHA-1",
+}
+"""Signature algorithms over hashes that clients refuse, by OID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +108,9 @@ def _as_authority(certificate: Certificate, below: Sequence[Certificate], last: 
 def self_issued(certificate: Certificate) -> bool:
     """True where subject and issuer are one name, whoever signed."""
     return certificate.subject_key is not None and certificate.subject_key == certificate.issuer_key
+
+
+def weak_hash(certificate: Certificate) -> str:
+    """The name of the broken hash that its signature is over (`SHA-1`); empty for a good one."""
+    by_name = {"md5": "MD5", "sha1": "SHA-1"}.get(certificate.signature_hash, "")
+    return WEAK_SIGNATURES.get(certificate.signature_oid, by_name)

@@ -11,6 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID as Usage
 
 from rancher_tui.certificates.case import Case
 from rancher_tui.certificates.certificate import Certificate
+from rancher_tui.certificates.path import WEAK_SIGNATURES, weak_hash
 from rancher_tui.certificates.rule import Rule, finding, name_of, shown_time
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import Message, msg
@@ -20,15 +21,6 @@ LONGEST_VALIDITY = timedelta(days=825)
 RSA_BITS, EC_BITS = 2048, 256
 GO_CURVES = frozenset({"secp224r1", "secp256r1", "secp384r1", "secp521r1"})
 """Curves that Go's crypto/x509 reads."""
-WEAK_SIGNATURES = {
-    "1.2.840.113549.1.1.2": "MD2",
-    "1.2.840.113549.1.1.3": "MD4",
-    "1.2.840.113549.1.1.4": "MD5",
-    "1.2.840.113549.1.1.5": "SHA-1",
-    "1.3.14.3.2.29": "SHA-1",
-    "1.2.840.10045.4.1": "SHA-1",
-    "1.2.840.10040.4.3": "SHA-1",
-}
 
 
 def _subject(case: Case, certificate: Certificate) -> str:
@@ -220,8 +212,7 @@ def weak_key(case: Case) -> Iterator[Finding]:
 
 def weak_signature(case: Case) -> Iterator[Finding]:
     for certificate in case.distinct:
-        hashed = WEAK_SIGNATURES.get(certificate.signature_oid)
-        hashed = hashed or {"md5": "MD5", "sha1": "SHA-1"}.get(certificate.signature_hash)
+        hashed = weak_hash(certificate)
         anchor = certificate in case.held or (certificate.self_signed and certificate != case.leaf)
         if hashed and not anchor:
             yield finding(
@@ -244,7 +235,7 @@ def unsupported_key(case: Case) -> Iterator[Finding]:
                 case.subject(certificate),
                 msg("an Ed25519 or Ed448 key: browsers do not take it"),
             )
-        elif _unusable(key):
+        elif _unusable(key) or certificate.explicit_curve:
             kind = (
                 "DSA"
                 if isinstance(key, dsa.DSAPublicKey)
