@@ -265,6 +265,15 @@ def pem_block(label: str, der: bytes) -> bytes:
     return b"-----BEGIN " + label.encode() + b"-----\n" + lines + b"-----END " + label.encode() + b"-----\n"
 
 
+def _is_one_object(tag: int, data: bytes) -> bool:
+    """True where `data` is exactly one DER object with this tag."""
+    if len(data) < 3 or data[0] != tag:
+        return False
+    head = 2 if data[1] < 0x80 else 2 + (data[1] & 0x7F)
+    length = data[1] if data[1] < 0x80 else int.from_bytes(data[2:head], "big")
+    return len(data) == head + length
+
+
 @cache
 def v1_root() -> Issued:
     """A self-signed certificate of X.509 v1: no extensions, so nothing says that it is a CA."""
@@ -272,9 +281,8 @@ def v1_root() -> Issued:
     signed = made.certificate.tbs_certificate_bytes
     content = signed[4:] if signed[1] == 0x82 else signed[3:]
     without_version = content[5:]
-    extensions = (
-        without_version.rindex(b"\xa3\x82") if b"\xa3\x82" in without_version else without_version.rindex(b"\xa3")
-    )
+    # The extensions are the last element: the tag from which the rest is one whole DER object.
+    extensions = next(at for at in range(len(without_version)) if _is_one_object(0xA3, without_version[at:]))
     old = der(0x30, without_version[:extensions])
     algorithm = der(0x30, bytes.fromhex("06092a864886f70d01010b0500"))
     from cryptography.hazmat.primitives.asymmetric import padding
