@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final
 
+from rancher_tui import facts
 from rancher_tui.install.state import InstallState
 
 DEFAULT_PLUGIN: Final = "canal"
@@ -59,6 +60,11 @@ NODE_BINDINGS: Final = (
     Binding("taints", ("taints",), "taints"),
 )
 """The fields of a node, in the order in which they are written."""
+
+
+def reads_docker_override(rke: str) -> bool:
+    """Whether this RKE reads ignore_docker_version from the file; from v1.1.3 on only the option counts."""
+    return (facts.release(rke) or (0,)) < (1, 1, 3)
 
 
 def field_value(part: Any, dotted: str) -> Any:

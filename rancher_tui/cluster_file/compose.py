@@ -23,6 +23,7 @@ from rancher_tui.cluster_file.bindings import (
     field_value,
     interface_key,
     mapping_of,
+    reads_docker_override,
     taint_of,
 )
 from rancher_tui.cluster_file.errors import ComposeError
@@ -54,7 +55,7 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     _resolve(tree, secret)
     known = state_of(_plain(tree), _addon_values(tree))
     for binding in (*BINDINGS, Binding("ingress", ("ingress", "options"), "pairs")):
-        _bind(tree, binding, state, known)
+        _bind(tree, binding, state, known, release)
     _nodes(tree, state, secret)
     _network_interface(tree, state, known)
     _registry(tree, state, known, secret)
@@ -101,21 +102,23 @@ def _addon_values(tree: Any) -> list[Any]:
         ) from error
 
 
-def _wanted(binding: Binding, state: InstallState) -> Any:
+def _wanted(binding: Binding, state: InstallState, rke: str) -> Any:
     if binding.field == "ingress":
         pairs = state.options.ingress_options
         needed = facts.needs_forwarded_headers(state.kubernetes_version) and state.template.startswith("external-")
         if needed and not any(pair.startswith("use-forwarded-headers=") for pair in pairs):
             pairs = (*pairs, "use-forwarded-headers=true")
         return pairs
+    if binding.field == "options.ignore_docker_version" and not reads_docker_override(rke):
+        return False
     return field_value(state, binding.field)
 
 
-def _bind(tree: Any, binding: Binding, state: InstallState, known: InstallState) -> None:
+def _bind(tree: Any, binding: Binding, state: InstallState, known: InstallState, rke: str) -> None:
     """Set one key where the state differs from the file."""
     if binding.field == "options.ingress_options":
         return
-    wanted = _wanted(binding, state)
+    wanted = _wanted(binding, state, rke)
     present = field_value(known, "options.ingress_options" if binding.field == "ingress" else binding.field)
     unset = objects.get(tree, *binding.path) is None
     if wanted == present and (not unset or not wanted or binding.field in _DEFAULTED):
