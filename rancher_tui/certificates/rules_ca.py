@@ -27,7 +27,13 @@ def ca_missing(case: Case) -> Iterator[Finding]:
 
 def ca_no_certificate(case: Case) -> Iterator[Finding]:
     if case.ca is not None and "no-certificate" in case.ca.damage:
-        yield finding(Status.FAIL, "ca-no-certificate", case.ca_name, msg("no certificate in the CA file"))
+        yield finding(
+            Status.FAIL,
+            "ca-no-certificate",
+            case.ca_name,
+            msg("no certificate in the CA file"),
+            remedy=msg("give the CA's certificate: a file with BEGIN CERTIFICATE"),
+        )
 
 
 def ca_not_pem(case: Case) -> Iterator[Finding]:
