@@ -43,7 +43,7 @@ def ca_text() -> str:
 def state(template: str = "external-certificate", **fields: Any) -> InstallState:
     """A whole install of three hosts with the recommended versions."""
     nodes = tuple(Node(address=f"10.0.1.{n}", user="rancher", ssh_key_path="~/.ssh/id_rsa") for n in (11, 12, 13))
-    known = {
+    known: dict[str, Any] = {
         "template": template,
         "nodes": nodes,
         "fqdn": "rancher.example.com",
