@@ -165,7 +165,7 @@ def _rancher_fields(items: list[Any], base: InstallState) -> dict[str, Any]:
     return {
         "template": objects.template(items),
         "fqdn": str(host) if host is not None else "",
-        "rancher_version": image[1] if image else "",
+        "rancher_version": image[1] if image else base.rancher_version,
         "certificates": Certificates(**certificates),
     }
 

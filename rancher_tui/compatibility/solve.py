@@ -106,15 +106,19 @@ def _with_v(version: str) -> str:
 
 
 def _choose_rke(known: Known) -> str:
-    """The recommended release, or the newest tried with Rancher 2.0 that carries the wanted Kubernetes."""
+    """The recommended release if it goes with what is known, else the oldest that does; the recommended again."""
+    names = [facts.RECOMMENDED_RKE, *(str(row["version"]) for row in facts.rows("rke"))]
     wanted = (known.kubernetes or "").strip()
-    if not wanted or wanted in facts.carried_kubernetes(facts.RECOMMENDED_RKE):
-        return facts.RECOMMENDED_RKE
-    for row in reversed(facts.rows("rke")):
-        if facts.number(row["version"]) <= (0, 2, 2) and wanted in facts.carried_kubernetes(row["version"]):
-            return str(row["version"])
-    carrying = [row["version"] for row in facts.rows("rke") if wanted in facts.carried_kubernetes(row["version"])]
-    return str(carrying[0]) if carrying else facts.RECOMMENDED_RKE
+    carrying = [name for name in names if not wanted or wanted in facts.carried_kubernetes(name)]
+    docker = facts.number(known.docker or "")
+    fitting = [
+        name for name in carrying if not docker or _takes_docker(name, wanted or _choose_kubernetes(name), docker)
+    ]
+    return next(iter([*fitting, *carrying, *names]))
+
+
+def _takes_docker(rke: str, kubernetes: str, docker: facts.Number) -> bool:
+    return any(facts.number(item)[:2] == docker[:2] for item in facts.accepted_docker(rke, kubernetes))
 
 
 def _limits() -> tuple[facts.Number, facts.Number, facts.Number]:
@@ -226,7 +230,7 @@ def _judge_docker(work: _Work) -> None:
         sentence = msg("Docker {docker} does not answer a client as old as RKE {rke}", docker=docker, rke=work.rke)
         row = {"api": "1.24, minimum of Docker 29: 1.44"}
         work.refuse("docker-too-new", docker, sentence, msg("install one of: {accepted}", accepted=shown), row)
-    elif accepted and not any(facts.number(item)[:2] == parts[:2] for item in accepted):
+    elif accepted and not _takes_docker(work.rke, used, parts):
         sentence = msg(
             "RKE {rke} with Kubernetes {version} refuses Docker {docker}; it takes {accepted}",
             rke=work.rke, version=facts.minor(used), docker=docker, accepted=shown,
@@ -259,7 +263,24 @@ def judge(known: Known) -> Report:
     if not any(finding.bad for finding in findings):
         title = msg("RKE {rke} with Kubernetes {version} fits", rke=solution.rke, version=solution.kubernetes)
         findings.append(Finding(Status.PASS, "versions-fit", "versions", title, check=CHECK, step=STEP))
-    return Report(CHECK, tuple(findings), facts_of(solution), step=STEP)
+    return Report(CHECK, tuple(findings), facts_of(solution) | {"instead": _instead(known, solution)}, step=STEP)
+
+
+def _instead(known: Known, solution: Solution) -> dict[str, Any] | None:
+    """A set that works where what is known does not: with as much of it as possible; None where it works."""
+    if solution.works:
+        return None
+    for kept in (
+        Known(rke=known.rke, docker=known.docker),
+        Known(docker=known.docker),
+        Known(rke=known.rke),
+        Known(),
+    ):
+        other = solve(kept)
+        pinned = solve(Known(rke=other.rke, kubernetes=other.kubernetes, docker=kept.docker))
+        if pinned.works:
+            return {"rke": pinned.rke, "kubernetes_version": pinned.kubernetes, "docker": list(pinned.docker)}
+    return None
 
 
 def _refusal_findings(solution: Solution) -> Iterator[Finding]:

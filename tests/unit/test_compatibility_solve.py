@@ -42,6 +42,7 @@ def test_with_nothing_known_the_set_is_the_one_that_was_released_together() -> N
         (Known(rke="newest"), "rke-bad-version"),
         (Known(rke="v0.1.1"), "rke-too-old"),
         (Known(rke="v0.1.16", docker="20.10.7"), "docker-not-accepted"),
+        (Known(docker="26.1.0"), "docker-not-accepted"),
         (Known(rke="v0.1.10", docker="18.06.1-ce"), "docker-not-accepted"),
         (Known(rke="v1.2.0", kubernetes="v1.11.6-rancher1-1", docker="29.0.1"), "docker-too-new"),
         (Known(docker="podman"), "docker-bad-version"),
@@ -82,6 +83,20 @@ def test_the_remedy_pins_a_version_that_this_rke_carries_and_rancher_runs_on() -
         assert solution.kubernetes in facts.carried_kubernetes(row["version"])
         assert facts.number("1.9") <= facts.number(solution.kubernetes)[:2] <= facts.number("1.15")
         assert judge(Known(rke=row["version"], kubernetes=solution.kubernetes)).ok
+
+
+@pytest.mark.parametrize("docker", ["1.13.1", "17.03.2-ce", "18.09.9", "19.03.15", "20.10.24"])
+def test_a_docker_that_is_there_chooses_an_rke_that_takes_it(docker: str) -> None:
+    solution = solve(Known(docker=docker))
+    assert solution.works
+    assert docker.rpartition(".")[0] in solution.docker
+
+
+def test_where_the_versions_do_not_go_together_a_set_that_does_is_named() -> None:
+    report = judge(Known(rke="v0.1.16", docker="20.10.7"))
+    instead = report.facts["instead"]
+    assert judge(Known(rke=instead["rke"], kubernetes=instead["kubernetes_version"], docker="20.10.7")).ok
+    assert judge(Known()).facts["instead"] is None
 
 
 def test_forwarded_headers_follow_the_ingress() -> None:
