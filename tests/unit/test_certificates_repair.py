@@ -33,6 +33,7 @@ CA = ROOT.pem
         base64.b64encode(pem(LOWER, LEAF, UPPER)),
         RIGHT + LEAF.key_pem,
     ],
+    ids=["intermediate first", "root", "copies", "stranger", "bom and crlf", "utf-16", "base64", "key"],
 )
 def test_any_dirty_file_becomes_the_right_chain(dirty: bytes) -> None:
     repaired = repair(dirty, key=LEAF.key_pem, ca=CA, fqdn=FQDN, at=NOW)
