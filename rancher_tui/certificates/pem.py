@@ -71,7 +71,7 @@ def openssl_blocks(data: bytes) -> OpensslReading:
         label = line[len(BEGIN) : -len(TAIL)]
         body, after, headers = _openssl_body(pieces, at + 1, label)
         decoded = None if body is None else _openssl_base64(body)
-        if decoded is None:
+        if not decoded:
             return OpensslReading(blocks, False)
         blocks.append(Block(label.decode("latin-1"), decoded, pieces[at][0] + shift, headers))
         at = after
@@ -106,7 +106,8 @@ def _openssl_body(pieces: list[tuple[int, bytes, bool]], at: int, label: bytes) 
     else:
         return None, len(pieces), False
     if not blank_seen:
-        return b"\n".join(before), index + 1, False
+        only_headers = any(b":" in line for line in [*before, label])
+        return None if only_headers else b"\n".join(before), index + 1, False
     if before and not before[0].startswith(b"Proc-Type:"):
         return None, index, False
     return b"\n".join(after_blank), index + 1, bool(before)
