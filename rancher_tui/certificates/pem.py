@@ -56,13 +56,14 @@ def _lines(data: bytes) -> list[tuple[int, bytes, bool]]:
 
 def openssl_blocks(data: bytes) -> OpensslReading:
     """What PEM_read_bio gives when called until it finds no further BEGIN line."""
-    shift = len(BOM) if data.startswith(BOM) else 0
-    pieces = _lines(data[shift:])
+    pieces = _lines(data)
     blocks: list[Block] = []
     at = 0
     while True:
+        first = at
         while at < len(pieces):
             line = pieces[at][1].rstrip(_BLANKS)
+            line = line.removeprefix(BOM) if at == first else line
             if line.startswith(BEGIN) and line.endswith(TAIL) and len(line) >= len(BEGIN) + len(TAIL) - 1:
                 break
             at += 1
@@ -73,8 +74,15 @@ def openssl_blocks(data: bytes) -> OpensslReading:
         decoded = None if body is None else _openssl_base64(body)
         if not decoded:
             return OpensslReading(blocks, False)
-        blocks.append(Block(label.decode("latin-1"), decoded, pieces[at][0] + shift, headers))
+        blocks.append(
+            Block(label.decode("latin-1"), decoded, pieces[at][0] + _mark(pieces[at][1], at == first), headers)
+        )
         at = after
+
+
+def _mark(piece: bytes, first: bool) -> int:
+    """Length of the byte order mark that each call of the reader skips on its first line."""
+    return len(BOM) if first and piece.startswith(BOM) else 0
 
 
 def _openssl_body(pieces: list[tuple[int, bytes, bool]], at: int, label: bytes) -> tuple[bytes | None, int, bool]:

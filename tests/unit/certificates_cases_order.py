@@ -359,7 +359,6 @@ def _crossed() -> list[Planted]:
             ca=(LOWER,),
             expect={"unneeded-certificate": WARN, "ca-not-root": WARN, "intermediate-in-ca": WARN},
             facts={"chain_valid": True, "order_ok": True},
-            openssl=False,
         ),
     ]
 

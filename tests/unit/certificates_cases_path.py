@@ -45,7 +45,7 @@ def _dates() -> list[Planted]:
     expired, soon, early = {"expired": FAIL}, {"expires-soon": WARN}, {"not-yet-valid": FAIL}
     return [
         _leaf("leaf expired a second ago", expired, BROKEN, end=NOW - SECOND),
-        _leaf("leaf in its last second", soon, SOUND, end=NOW),
+        _leaf("leaf in its last second", soon, SOUND, openssl=False, end=NOW),
         _leaf("leaf from this second on", {}, SOUND, begin=NOW),
         _leaf("leaf from the next second on", early, BROKEN, begin=NOW + SECOND),
         _leaf("leaf with 30 days left", {}, SOUND, end=NOW + 30 * DAY),
@@ -187,7 +187,7 @@ def _constraints() -> list[Planted]:
 def _strength() -> list[Planted]:
     weak = {"weak-key": FAIL}
     return [
-        _leaf("RSA of 1024 bits", weak, SOUND, kind="rsa1024", openssl=False),
+        _leaf("RSA of 1024 bits", weak, SOUND, kind="rsa1024"),
         _leaf("RSA of 2048 bits", {}, SOUND, kind="rsa2048"),
         _leaf("EC of 224 bits", weak, SOUND, kind="p224"),
         _leaf("EC of 384 bits", {}, SOUND, kind="p384"),
@@ -215,7 +215,6 @@ def _old_signatures() -> list[Planted]:
                 ca=(above,),
                 expect=signature,
                 facts=SOUND,
-                openssl=False,
             )
         )
     middle = issue("CA by SHA-1", above, digest="sha1")
@@ -232,7 +231,6 @@ def _old_signatures() -> list[Planted]:
             ca=(above,),
             expect=signature,
             facts=SOUND,
-            openssl=False,
         ),
         planted("root signed with SHA-1, not served", plain, leaf=plain, ca=(sha1_root,), facts=SOUND),
         planted(
