@@ -15,7 +15,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from rancher_tui import facts
-from rancher_tui.cluster_file import addon_objects, etcd, objects, roundtrip
+from rancher_tui.cluster_file import addon_objects, etcd, objects, roundtrip, schema
+from rancher_tui.cluster_file.addons import parse
 from rancher_tui.cluster_file.bindings import (
     BINDINGS,
     NODE_BINDINGS,
@@ -26,8 +27,10 @@ from rancher_tui.cluster_file.bindings import (
     reads_docker_override,
     taint_of,
 )
+from rancher_tui.cluster_file.decode import decode
 from rancher_tui.cluster_file.errors import ComposeError
 from rancher_tui.cluster_file.state_of import node_of, state_of
+from rancher_tui.cluster_file.tree import documents
 from rancher_tui.i18n import msg
 from rancher_tui.install.references import is_reference
 from rancher_tui.install.state import TEMPLATES, InstallState, Node
@@ -148,9 +151,13 @@ def _written(binding: Binding, value: Any) -> Any:
             pairs = {key: DoubleQuotedScalarString(item) for key, item in mapping_of(value).items()}
             return CommentedMap(pairs) if pairs else None
         case "taints":
-            return CommentedSeq([CommentedMap(taint_of(item)) for item in value]) if value else None
+            return CommentedSeq([_taint(item) for item in value]) if value else None
         case _:
             return roundtrip.scalar(value.strip()) if value.strip() else None
+
+
+def _taint(text: str) -> CommentedMap:
+    return CommentedMap({key: roundtrip.scalar(part) for key, part in taint_of(text).items()})
 
 
 def _nodes(tree: Any, state: InstallState, secret: Secret) -> None:
@@ -238,11 +245,9 @@ def _addons(tree: Any, state: InstallState, secret: Secret) -> None:
 
 def _compare(text: str, state: InstallState, secret: Secret) -> None:
     """Read the text as another program would and hold it against the state, field by field."""
-    import yaml
-
-    values = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    items = [item for item in yaml.safe_load_all(values.get("addons") or "") if item is not None]
-    again = state_of(values, items, state)
+    document = next(documents(text), None)
+    values = decode(document.root if document else None, schema.cluster(None)).values
+    again = state_of(values, parse(str(values.get("addons") or "")).values, state)
     for field in ("nodes", "fqdn", "template", "rancher_version", "kubernetes_version"):
         wanted = getattr(state, field)
         if field == "nodes":

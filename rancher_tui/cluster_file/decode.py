@@ -174,7 +174,8 @@ class _Decoder:
         element = shape.fields.get(name) if shape.kind == "object" else shape.element or Shape("any")
         inner = (*path, str(name))
         if element is None:
-            self.found.unknown.append((inner, key, shape))
+            if not value.anchor:
+                self.found.unknown.append((inner, key, shape))
             return
         self.found.keys[inner] = key
         self.found.places[inner] = value

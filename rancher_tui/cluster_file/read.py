@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.scalarstring import LiteralScalarString
 
 from rancher_tui.cluster_file import roundtrip, schema
 from rancher_tui.cluster_file.addons import parse
@@ -73,12 +74,33 @@ def _mended(text: str, name: str, problem: SyntaxProblem) -> ReadFile:
         again = None
     if again is None or again.state is None:
         return ReadFile(None, (_finding(Status.FAIL, f"yaml.{problem.code}", name, place, title),))
+    return _repaired(again, name, place, problem, text, better)
+
+
+def _repaired(
+    again: ReadFile, name: str, place: tuple[int, int], problem: SyntaxProblem, text: str, better: str
+) -> ReadFile:
+    """What the mended text gave, with the finding and the difference that ask for a confirmation."""
+    title = msg("this is no YAML: {words}", words=problem.problem)
     remedy = msg("its indentation was mended: look at the difference and confirm it")
     findings = (_finding(Status.WARN, "yaml.repaired", name, place, title, remedy), *again.findings)
     return ReadFile(again.state, findings, again.secrets, better, unified(text, better, name, f"{name} (mended)"))
 
 
-def _read(text: str, name: str) -> ReadFile:
+def _mended_addons(text: str, inner: str) -> str:
+    """The file with its add-ons' indentation mended; empty where that does not help."""
+    better = repair(inner)
+    if better == inner or parse(better).problem is not None:
+        return ""
+    try:
+        tree = roundtrip.load(text)
+        tree["addons"] = LiteralScalarString(better)
+        return roundtrip.dump(tree, text)
+    except (YAMLError, ValueError, AttributeError, KeyError, TypeError, NotImplementedError):
+        return ""
+
+
+def _read(text: str, name: str, mended: bool = False) -> ReadFile:
     document = next(documents(text), None)
     decoded = decode(document.root if document else None, schema.cluster(None))
     findings = [_not_taken(problem, name) for problem in decoded.problems]
@@ -88,6 +110,12 @@ def _read(text: str, name: str) -> ReadFile:
     secrets: dict[str, str] = {}
     values = _without_secrets(decoded.values, (), secrets)
     addons = parse(str(values.get("addons") or ""))
+    mend = addons.problem is not None and not mended
+    better = _mended_addons(text, str(values["addons"])) if mend else ""
+    if addons.problem is not None and better:
+        again = _read(better, name, mended=True)
+        place = (decoded.places[("addons",)].line, decoded.places[("addons",)].column)
+        return _repaired(again, name, place, addons.problem, text, better)
     if addons.problem is not None:
         node = decoded.places[("addons",)]
         title = msg("the add-ons are no YAML: {words}", words=addons.problem.problem)

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from rancher_tui.cluster_file.compose import compose
+from rancher_tui.cluster_file.lint import lint
 from rancher_tui.cluster_file.read import read
 from rancher_tui.finding import Status
 from rancher_tui.install.state import InstallState, Node
@@ -141,6 +142,47 @@ def test_the_guides_printed_nodes_are_repaired_with_a_difference_to_confirm() ->
     assert [finding.code for finding in found.findings] == ["yaml.repaired"]
     assert "+- address: IP_ADDRESS_1" in found.diff.splitlines()
     assert yaml.safe_load(found.repaired)["nodes"][1]["user"] == "USER"
+
+
+GUIDE_INGRESS = """\
+nodes:
+- {address: a.example.com, user: u, role: [controlplane, etcd, worker]}
+addons: |-
+  ---
+  kind: Namespace
+  apiVersion: v1
+  metadata:
+    name: cattle-system
+  ---
+  apiVersion: extensions/v1beta1
+    kind: Ingress
+    metadata:
+      namespace: cattle-system
+      name: cattle-ingress-http
+    spec:
+      rules:
+      - host: rancher.yourdomain.com
+        http:
+          paths:
+          - backend:
+              serviceName: cattle-service
+              servicePort: 80
+"""
+
+
+def test_the_guides_printed_ingress_is_repaired_inside_the_addons() -> None:
+    found = read(GUIDE_INGRESS.encode(), "cluster.yml")
+    assert found.state is not None
+    assert [finding.code for finding in found.findings] == ["yaml.repaired"]
+    objects = list(yaml.safe_load_all(yaml.safe_load(found.repaired)["addons"]))
+    assert [item["kind"] for item in objects] == ["Namespace", "Ingress"]
+    assert objects[1]["spec"]["rules"][0]["host"] == "rancher.yourdomain.com"
+    assert "+  kind: Ingress" in found.diff.splitlines()
+
+
+def test_a_key_that_only_holds_an_anchor_is_no_mistake() -> None:
+    text = "x: &n {user: u, role: [etcd, worker, controlplane]}\nnodes:\n- {<<: *n, address: a}\n"
+    assert not lint(text.encode(), name="cluster.yml").findings
 
 
 def test_what_no_repair_helps_is_explained_at_its_line() -> None:
