@@ -242,7 +242,7 @@ class RancherApp(App[int]):
         """Write the cluster file and tell what came of it."""
         from screens.outcome import tell_findings
 
-        tell_findings(self, self.session.export())
+        tell_findings(self, self.session.cluster.export())
 
     def take_over(self) -> None:
         """Ask the holder to leave; the wait is the engine's, in a thread."""

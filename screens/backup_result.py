@@ -27,15 +27,15 @@ class BackupResultScreen(FormScreen):
                 )
             ]
         ]
-        for name, there in self.rancher.session.result_files():
+        for name, there in self.rancher.session.backups.result_files():
             sign, word = (signs().done, _("there")) if there else (signs().empty, _("not there yet"))
             rows.append([(f"   {fit(clean(name), 40)}", "plain"), (f"{sign} {word}", "pass" if there else "dim")])
         rows += [
             [("", "plain")],
-            [(_(" Backups lie in {folder}").format(folder=clean(self.rancher.session.backups)), "dim")],
+            [(_(" Backups lie in {folder}").format(folder=clean(self.rancher.session.backups.folder)), "dim")],
         ]
         return rows
 
     def do_back_up(self) -> None:
-        tell_findings(self.rancher, self.rancher.session.back_up_result())
+        tell_findings(self.rancher, self.rancher.session.backups.result())
         self.do_check()

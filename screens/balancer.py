@@ -19,7 +19,7 @@ class BalancerScreen(FormScreen):
     def panel_lines(self, cells: int) -> list[Line]:
         if self.rancher.install is None:
             return []
-        text = self.rancher.session.balancer_text()
+        text = self.rancher.session.balancer.text()
         if isinstance(text, Message):
             return [[("", "plain")], *([(f" {line}", "dim")] for line in wrap(shown(text), cells - 2))]
         heading = _(" The configuration (page keys scroll):")
@@ -31,8 +31,8 @@ class BalancerScreen(FormScreen):
 
     def do_write(self) -> None:
         question = _("Write the configuration into which file? An existing one is kept under a dated name.")
-        self.app.push_screen(Ask(question, self.rancher.session.balancer_file()), self._write)
+        self.app.push_screen(Ask(question, self.rancher.session.balancer.file()), self._write)
 
     def _write(self, path: str | None) -> None:
         if path:
-            tell_findings(self.rancher, self.rancher.session.write_balancer(path.strip()))
+            tell_findings(self.rancher, self.rancher.session.balancer.write(path.strip()))

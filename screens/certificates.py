@@ -21,4 +21,4 @@ class CertificatesScreen(FormScreen):
         return [[("", "plain")], *rows]
 
     def do_write(self) -> None:
-        tell_findings(self.rancher, self.rancher.session.repair_chain())
+        tell_findings(self.rancher, self.rancher.session.certificates.repair_chain())

@@ -34,7 +34,7 @@ class HostsScreen(FormScreen):
 
     async def _look_at_keys(self) -> None:
         """Show all hosts' keys at once; a typed yes pins those that are new."""
-        keys = await self.rancher.session.host_keys()
+        keys = await self.rancher.session.hosts.keys()
         fresh = [finding for finding in keys if finding.status is Status.UNKNOWN]
         self.note("")
         lines = [line for finding in keys for line in _key_lines(finding)]
@@ -51,7 +51,7 @@ class HostsScreen(FormScreen):
             self.app.run_worker(self._pinning(), group="keys", exclusive=True, exit_on_error=False)
 
     async def _pinning(self) -> None:
-        self.note(await self.rancher.session.trust_host_keys())
+        self.note(await self.rancher.session.hosts.trust())
 
 
 def _key_lines(finding: Finding) -> list[Line]:

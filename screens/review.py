@@ -19,7 +19,7 @@ class ReviewScreen(FormScreen):
     def panel_lines(self, cells: int) -> list[Line]:
         if self.rancher.install is None:
             return []
-        text = self.rancher.session.cluster_text()
+        text = self.rancher.session.cluster.text()
         if isinstance(text, Message):
             return [[("", "plain")], *([(f" {line}", "warn")] for line in wrap(shown(text), cells - 2))]
         return [[("", "plain")], *([(f" {clean(line)}", _ink(line))] for line in text.splitlines())]
@@ -29,7 +29,7 @@ class ReviewScreen(FormScreen):
         self.do_check()
 
     def do_show_diff(self) -> None:
-        text = self.rancher.session.difference()
+        text = self.rancher.session.cluster.difference()
         if isinstance(text, Message):
             self.note(text)
             return
@@ -37,7 +37,7 @@ class ReviewScreen(FormScreen):
         self.app.push_screen(Reading(_("What an export would change"), lines))
 
     def do_back_up(self) -> None:
-        tell_findings(self.rancher, self.rancher.session.back_up_config())
+        tell_findings(self.rancher, self.rancher.session.backups.config())
         self.do_check()
 
 

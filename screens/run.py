@@ -24,7 +24,7 @@ from screens.widgets.log_pane import LogPane
 from screens.words import shown
 
 if TYPE_CHECKING:
-    from rancher_tui.open_session import Plan
+    from rancher_tui.desks.run import Plan
 
 BUDGET = 0.02
 """Seconds a tick may spend on taking lines in."""
@@ -83,9 +83,9 @@ class RunScreen(Frame):
             return
         if self._model is not None:
             self._model.close()
-        self._status = install.run_status(run)
+        self._status = install.run.status(run)
         self._run = self._status.run
-        path = install.run_log(self._run)
+        path = install.run.log(self._run)
         self._model = LogModel(path) if path else None
         self.pane.show(self._model)
         self._tick()
@@ -100,11 +100,11 @@ class RunScreen(Frame):
         if grew:
             self.pane.grown()
         if grew or self._ticks % int(rate()) == 1:
-            newest = install.run_status()
+            newest = install.run.status()
             if newest.run != self._run and not self._chosen:
                 self._open_run("")
                 return
-            before, self._status = self._status, install.run_status(self._run) if self._chosen else newest
+            before, self._status = self._status, install.run.status(self._run) if self._chosen else newest
             self._draw_status()
             if before.live and not self._status.live:
                 self._ended()
@@ -116,7 +116,7 @@ class RunScreen(Frame):
 
     def _draw_status(self) -> None:
         model = self.pane.model
-        quiet = self.rancher.session.run_quiet_s(self._run) if self._status.live else None
+        quiet = self.rancher.session.run.quiet_s(self._run) if self._status.live else None
         right: Line = [(f"{self.pane.place()} ", "strong" if self.pane.follow else "warn")] if model else []
         self.query_one("#run-status", Bar).show(status_line(self._status, quiet), right)
         phases = phases_line(model.progress, self._status.live, self.size.width - 4) if model else []
@@ -196,7 +196,7 @@ class RunScreen(Frame):
             self.do_start()
 
     def do_start(self) -> None:
-        plan = self.rancher.session.plan()
+        plan = self.rancher.session.run.plan()
         if plan.refusal:
             self.note(plan.refusal, "fail")
         else:
@@ -217,7 +217,7 @@ class RunScreen(Frame):
         if not agreed:
             return
         codes = frozenset(code for _message, code, _word in plan.needs)
-        tell_findings(self.rancher, self.rancher.session.start_run(codes))
+        tell_findings(self.rancher, self.rancher.session.run.start(codes))
         self._open_run("")
         self.draw_keys()
 
@@ -236,7 +236,7 @@ class RunScreen(Frame):
             self.app.run_worker(self._stopping(), group="stop", exit_on_error=False)
 
     async def _stopping(self) -> None:
-        async for told in self.rancher.session.stop_run(self._run):
+        async for told in self.rancher.session.run.stop(self._run):
             self.note(told)
 
     def do_follow(self) -> None:
@@ -340,7 +340,7 @@ class RunScreen(Frame):
             await self.rancher.go_to_problem(1 if forward else -1)
 
     def do_runs(self) -> None:
-        names = self.rancher.session.run_names()
+        names = self.rancher.session.run.names()
         if len(names) > 1:
             wanted = _following(names, self._run)
             self._chosen = wanted != names[-1]

@@ -6,7 +6,7 @@ findings, so that every outcome is shown the same way.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from rancher_tui.finding import Finding, Report
@@ -15,13 +15,15 @@ from rancher_tui.install.state import InstallState
 from rancher_tui.install.store import Store
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from rancher_tui.desks.backups import BackupDesk
+    from rancher_tui.desks.balancer import BalancerDesk
+    from rancher_tui.desks.certificates import CertificateDesk
+    from rancher_tui.desks.cluster import ClusterDesk
+    from rancher_tui.desks.hosts import HostDesk
+    from rancher_tui.desks.run import RunDesk
     from rancher_tui.engine import SessionLine
     from rancher_tui.install.lock import Holder
     from rancher_tui.install.session import Opened
-    from rancher_tui.open_session import Plan
-    from rancher_tui.rke.runs import RunStatus
 
 
 class Install(Protocol):
@@ -67,66 +69,23 @@ class Install(Protocol):
     def take_over(self) -> Message:
         """Ask the holder to leave, then hold the session; what went wrong, or empty."""
 
-    def cluster_text(self) -> str | Message:
-        """The cluster file as it would be written, secrets masked; or why it cannot be composed."""
-
-    def difference(self) -> str | Message:
-        """What an export would change, as a unified diff; or why there is none."""
-
-    def export(self) -> Sequence[Finding]:
-        """Write the cluster file."""
-
-    def back_up_config(self) -> Sequence[Finding]:
-        """Copy the exported cluster file, verified."""
-
-    def back_up_result(self) -> Sequence[Finding]:
-        """Copy what the run left, verified."""
+    @property
+    def cluster(self) -> ClusterDesk: ...
 
     @property
-    def backups(self) -> str:
-        """Where backups lie."""
+    def backups(self) -> BackupDesk: ...
 
-    def result_files(self) -> Sequence[tuple[str, bool]]:
-        """The files that a run leaves, and whether each is there."""
+    @property
+    def balancer(self) -> BalancerDesk: ...
 
-    def balancer_text(self) -> str | Message:
-        """The load balancer's configuration; or what is missing for it."""
+    @property
+    def certificates(self) -> CertificateDesk: ...
 
-    def balancer_file(self) -> str:
-        """The file that is proposed for the configuration."""
+    @property
+    def hosts(self) -> HostDesk: ...
 
-    def write_balancer(self, path: str) -> Sequence[Finding]:
-        """Write the configuration; an existing file is kept under a dated name."""
-
-    def repair_chain(self) -> Sequence[Finding]:
-        """Write the repaired chain beside the original and point the session at it."""
-
-    async def host_keys(self) -> Sequence[Finding]:
-        """Every host's key: known (pass), new (unknown), changed or unseen (fail)."""
-
-    async def trust_host_keys(self) -> Message:
-        """Trust the keys that were seen last; how many."""
-
-    def run_status(self, run: str = "") -> RunStatus:
-        """What is known of a run now; of the newest when none is named."""
-
-    def run_log(self, run: str) -> Path | None:
-        """Where a run's log lies; None without a run."""
-
-    def run_quiet_s(self, run: str) -> float | None:
-        """Seconds since a run wrote its last byte; None before the first."""
-
-    def run_names(self) -> list[str]:
-        """All runs, the oldest first."""
-
-    def plan(self) -> Plan:
-        """What a run would do to which host, and what needs a typed yes."""
-
-    def start_run(self, agreed: frozenset[str]) -> Sequence[Finding]:
-        """Start rke up."""
-
-    def stop_run(self, run: str) -> AsyncIterator[Message]:
-        """Stop a run and say how it goes."""
+    @property
+    def run(self) -> RunDesk: ...
 
     def close(self) -> None:
         """Save and let the session go."""

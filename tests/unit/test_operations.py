@@ -32,7 +32,7 @@ def install(tmp_path: Path) -> LocalInstall:
 
 def test_the_repaired_chain_stands_beside_the_original_and_is_used(install: LocalInstall, tmp_path: Path) -> None:
     before = (tmp_path / "chain.pem").read_bytes()
-    (told,) = install.repair_chain()
+    (told,) = install.certificates.repair_chain()
     fixed = tmp_path / "chain.fixed.pem"
     assert told.code == "done"
     assert install.store.state.certificates.chain_path == str(fixed)
@@ -41,13 +41,13 @@ def test_the_repaired_chain_stands_beside_the_original_and_is_used(install: Loca
 
 
 def test_a_chain_in_order_is_left_alone(install: LocalInstall, tmp_path: Path) -> None:
-    install.repair_chain()
-    (told,) = install.repair_chain()
+    install.certificates.repair_chain()
+    (told,) = install.certificates.repair_chain()
     assert told.code == "nothing-to-repair"
     assert not (tmp_path / "chain.fixed.fixed.pem").exists()
 
 
 def test_an_unreadable_chain_is_said(install: LocalInstall, tmp_path: Path) -> None:
     (tmp_path / "chain.pem").unlink()
-    (told,) = install.repair_chain()
+    (told,) = install.certificates.repair_chain()
     assert told.code == "cannot-read"
