@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types imports soak bench screenshots wheel lock clean
+.PHONY: run test lint types imports soak bench screenshots catalogues wheel lock clean
 .DEFAULT_GOAL := run
 
 run: $(STAMP)
@@ -31,6 +31,9 @@ bench: $(STAMP)
 
 screenshots: $(STAMP)
 	$(BIN)/python -m tests.screenshots
+
+catalogues: $(STAMP)
+	$(BIN)/python -m building.catalogues
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist

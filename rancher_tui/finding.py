@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from rancher_tui.i18n import EMPTY, Message, msg_n
+from rancher_tui.i18n import EMPTY, N_, Message, msg_n
 
 
 class Status(StrEnum):
@@ -176,5 +176,13 @@ def count_line(findings: Iterable[Finding]) -> Message:
         msg_n("{number} passed", "{number} passed", counts[Status.PASS]),
     ]
     shown = [part for part in parts if part.number] or [parts[-1]]
-    template = ", ".join(f"{{part{index}}}" for index in range(len(shown)))
+    template = _COUNTED[len(shown) - 1]
     return Message(template, {f"part{index}": part for index, part in enumerate(shown)})
+
+
+_COUNTED: Final = (
+    "{part0}",
+    N_("{part0}, {part1}"),
+    N_("{part0}, {part1}, {part2}"),
+    N_("{part0}, {part1}, {part2}, {part3}"),
+)

@@ -11,45 +11,73 @@ import gettext
 import os
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from assets import FOLDER
 
-DOMAIN = "rancher-tui"
+DOMAIN: Final = "rancher_tui"
+LANGUAGES: Final = ("en", "zh_CN")
+"""The languages there are; English needs no catalogue."""
+NAMES: Final = {"en": "English", "zh_CN": "简体中文"}
+"""What each language calls itself."""
+
+_SIMPLIFIED: Final = frozenset({"zh", "zh_cn", "zh_sg", "zh_hans", "zh_hans_cn", "zh_hans_sg"})
+_LATIN_ONLY: Final = frozenset({"linux", "vt100", "vt102", "vt220", "ansi", "cons25"})
+"""Terminals (by TERM) whose font has no Chinese: there a locale alone does not choose it."""
 
 _language: str | None = None
 
 
 def use_language(language: str | None) -> None:
-    """Choose the language of texts for people: `en`, `zh_CN`, or None for the locale's."""
+    """Choose the language of texts for people: one of `LANGUAGES`, or None for the locale's."""
     global _language
     _language = language
 
 
-@lru_cache(maxsize=8)
-def _catalogue(languages: tuple[str, ...]) -> gettext.NullTranslations:
-    folder = str(FOLDER / "locale")
-    return gettext.translation(DOMAIN, folder, languages=list(languages) or None, fallback=True)
+@lru_cache(maxsize=16)
+def known(name: str) -> str:
+    """The language of a locale's name (`zh_CN.UTF-8`, `zh-hans`, `C`); empty where there is no catalogue of it."""
+    plain = name.split(".")[0].split("@")[0].replace("-", "_")
+    if plain in ("C", "POSIX") or plain.split("_")[0].lower() == "en":
+        return "en"
+    return "zh_CN" if plain.lower() in _SIMPLIFIED else ""
 
 
-def _languages() -> tuple[str, ...]:
-    if _language is not None:
-        return (_language,)
-    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(variable)
-        if value:
-            return tuple(part.split(".")[0] for part in value.split(":") if part)
-    return ()
+def language() -> str:
+    """The language in use: the chosen one, else the first of the locale's that there is, else English."""
+    return _language or next((found for found in map(known, _wanted()) if found), "en")
+
+
+def _wanted() -> list[str]:
+    """What the environment asks for, as GNU gettext reads it: LANGUAGE counts unless the locale is C."""
+    if os.environ.get("TERM") in _LATIN_ONLY:
+        return []
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    if locale and known(locale) == "en" and not locale.lower().startswith("en"):
+        return [locale]
+    return [*os.environ.get("LANGUAGE", "").split(":"), locale]
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, str(FOLDER / "locale"), languages=[language], fallback=True)
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's name for it
+    """Mark a text that is translated later, when it is shown."""
+    return text
 
 
 def _(text: str) -> str:
     """`text` in the operator's language."""
-    return "" if not text else _catalogue(_languages()).gettext(text)
+    return "" if not text else _catalogue(language()).gettext(text)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The form of a counted text for `number`, in the operator's language."""
-    return _catalogue(_languages()).ngettext(singular, plural, number)
+    return _catalogue(language()).ngettext(singular, plural, number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
+import typer.main
 
 from rancher_tui.commands import context
 from rancher_tui.commands.output import INTERRUPTED, UNEXPECTED, UNUSABLE, CallError, note
-from rancher_tui.i18n import _
+from rancher_tui.i18n import N_, _, language
 
 HELP = "Install Rancher HA with RKE behind a layer-7 load balancer, step by proven step."
 
@@ -48,10 +49,57 @@ def _command(name: str, function: Callable[..., int], **settings: Any) -> None:
     program.command(name, help=_help(function.__doc__ or ""), **settings)(call)
 
 
+_EXAMPLE: Final = "\n\n\b\nExample: "
+
+
 def _help(docstring: str) -> str:
     """A command's help: the example in a paragraph of its own that is not wrapped."""
     text, _found, example = inspect.cleandoc(docstring).partition("Example: ")
-    return f"{text.rstrip()}\n\n\b\nExample: {example}"
+    return f"{text.rstrip()}{_EXAMPLE}{example}"
+
+
+def commands() -> dict[str, Any]:
+    """Every command by its name; under the empty name the program itself."""
+    if not program.registered_commands:
+        _register()
+    root = typer.main.get_command(program)
+    found: dict[str, Any] = getattr(root, "commands", {})
+    return {"": root, **found}
+
+
+def help_texts(command: Any) -> Iterator[str]:
+    """The texts of a command's help and of its arguments' and options', without the example."""
+    yield (command.help or "").partition(_EXAMPLE)[0]
+    yield from (parameter.help for parameter in command.params if getattr(parameter, "help", None))
+
+
+def _translate(command: Any) -> None:
+    """Put a command's help into the operator's language."""
+    text, found, example = (command.help or "").partition(_EXAMPLE)
+    command.help = f"{_(text)}{_EXAMPLE.replace('Example', _('Example')) if found else ''}{example}"
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = _(parameter.help)
+
+
+def _in_own_words(root: Any) -> Any:
+    """The command line with every text in the operator's language, headings too."""
+    if language() != "en":
+        typer.core._ = _  # type: ignore[assignment]
+        for command in (root, *root.commands.values()):
+            _translate(command)
+    return root
+
+
+HEADINGS: Final = (
+    N_("Usage: "),
+    N_("Options"),
+    N_("Commands"),
+    N_("Arguments"),
+    N_("required"),
+    N_("default: {default}"),
+)
+"""Texts of the command-line library's own that stand in every help."""
 
 
 def _register() -> None:
@@ -76,9 +124,8 @@ def _register() -> None:
 
 def run(argv: list[str]) -> int:
     """Run one command; every error becomes a text for a person and an exit code."""
-    _register()
     try:
-        code = program(args=argv, standalone_mode=False, prog_name="rancher-tui")
+        code = _in_own_words(commands()[""])(args=argv, standalone_mode=False, prog_name="rancher-tui")
     except typer.Abort:
         return INTERRUPTED
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ words what a step still needs; `findings` judges what is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from rancher_tui.finding import Finding
@@ -40,7 +41,9 @@ def _hosts_missing(state: InstallState) -> Message:
         return msg("no host entered yet; a adds one, v pastes a list")
     without = [number for number, node in enumerate(state.nodes, 1) if not node.address.strip()]
     if without:
-        return _numbered("host {numbers} has no address", "hosts {numbers} have no address", without)
+        return _numbered(
+            msg_n("host {numbers} has no address", "hosts {numbers} have no address", len(without)), without
+        )
     return EMPTY
 
 
@@ -48,18 +51,21 @@ _NAMED: Final = 5
 """Row numbers that a message names; it counts the others."""
 
 
-def _numbered(singular: str, plural: str, numbers: list[int]) -> Message:
+def _numbered(counted: Message, numbers: list[int]) -> Message:
+    """A counted message with the numbers named, the first few of many."""
     named = ", ".join(str(number) for number in numbers[:_NAMED])
     rest = len(numbers) - _NAMED
     shown: str | Message = msg("{named} and {rest} more", named=named, rest=rest) if rest > 0 else named
-    return msg_n(singular, plural, len(numbers), numbers=shown)
+    return replace(counted, arguments={**counted.arguments, "numbers": shown})
 
 
 def _nodes_missing(state: InstallState) -> Message:
     if hosts := _hosts_missing(state):
         return hosts
     without = [number for number, node in enumerate(state.nodes, 1) if not node.user.strip()]
-    return _numbered("node {numbers} has no user", "nodes {numbers} have no user", without) if without else EMPTY
+    if not without:
+        return EMPTY
+    return _numbered(msg_n("node {numbers} has no user", "nodes {numbers} have no user", len(without)), without)
 
 
 def _balancer_missing(state: InstallState) -> Message:

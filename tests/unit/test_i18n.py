@@ -29,7 +29,7 @@ class Catalogue(gettext.NullTranslations):
 
 
 def speak(patch: pytest.MonkeyPatch, **texts: str) -> None:
-    patch.setattr(i18n, "_catalogue", lambda _languages: Catalogue(texts))
+    patch.setattr(i18n, "_catalogue", lambda _language: Catalogue(texts))
 
 
 def test_a_message_is_translated_when_it_is_shown_and_english_when_stored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,11 +83,39 @@ def test_what_is_no_message_is_told(record: Any) -> None:
         Message.restore(record)
 
 
-def test_the_language_comes_from_the_choice_else_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert i18n._languages() == ()
-    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    assert i18n._languages() == ("zh_CN",)
-    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
-    assert i18n._languages() == ("de_DE",)
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh_CN"),
+        ({"LANG": "zh_SG.UTF-8"}, "zh_CN"),
+        ({"LANG": "zh"}, "zh_CN"),
+        ({"LANG": "zh_TW.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_CN.GB18030"}, "zh_CN"),
+        ({"LANG": "de_DE.UTF-8", "LANGUAGE": "de:zh_CN:en"}, "zh_CN"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_CN"}, "zh_CN"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en"}, "en"),
+        ({"LC_ALL": "C", "LANGUAGE": "zh_CN"}, "en"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "TERM": "linux"}, "en"),
+    ],
+    ids=lambda value: "-".join(value.values()) or "nothing" if isinstance(value, dict) else value,
+)
+def test_the_language_comes_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], language: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert i18n.language() == language
+
+
+def test_a_chosen_language_is_used_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    i18n.use_language("zh_CN")
+    assert i18n.language() == "zh_CN"
     i18n.use_language("en")
-    assert i18n._languages() == ("en",)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert i18n.language() == "en"

@@ -1,0 +1,81 @@
+"""Every text for people with the file it stands in: of the code, of tables in assets/, of the commands' help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel.messages.extract import extract_from_dir
+
+from assets import FOLDER
+
+ROOT = FOLDER.parent
+KEYWORDS: dict[str, Any] = {"_": None, "msg": None, "N_": None, "msg_n": (1, 2), "ngettext": (1, 2)}
+
+Text = tuple[str | tuple[str, str], str]
+"""The English text (singular and plural where it is counted), and the file it stands in."""
+
+
+def every() -> Iterator[Text]:
+    """All texts, in the order of files; a text in two places comes twice."""
+    yield from of_code()
+    yield from of_tables()
+    yield from of_commands()
+
+
+def of_code() -> Iterator[Text]:
+    """Texts that are marked in the code."""
+    for package in ("rancher_tui", "screens"):
+        found = extract_from_dir(str(ROOT / package), method_map=[("**.py", "python")], keywords=KEYWORDS)
+        for file, _line, text, _comments, _context in found:
+            whole = text if isinstance(text, str) else (text[0], text[1])
+            if whole:
+                yield whole, f"{package}/{file}"
+
+
+def table() -> dict[str, Any]:
+    """assets/locale/texts.yml."""
+    loaded: dict[str, Any] = yaml.safe_load((FOLDER / "locale" / "texts.yml").read_text("utf-8"))
+    return loaded
+
+
+def of_tables() -> Iterator[Text]:
+    """Texts of the tables that texts.yml names."""
+    rules = table()
+    for kind in ("texts", "escaped"):
+        for file, paths in rules[kind].items():
+            data = yaml.safe_load((FOLDER / file).read_text("utf-8"))
+            for path in paths:
+                for text in _at(data, path.split(".")):
+                    shown = text.replace("{", "{{").replace("}", "}}") if kind == "escaped" else text
+                    yield shown, f"assets/{file}"
+
+
+def _at(data: Any, path: list[str]) -> Iterator[str]:
+    """The texts at a path; nothing where a row lacks it."""
+    if not path:
+        if isinstance(data, str) and data:
+            yield data
+        return
+    first, *rest = path
+    if first == "*":
+        for item in data.values() if isinstance(data, dict) else data:
+            yield from _at(item, rest)
+    elif isinstance(data, dict) and first in data:
+        yield from _at(data[first], rest)
+
+
+def of_commands() -> Iterator[Text]:
+    """Help of the commands and of their arguments, as the command line builds it, without the examples."""
+    from rancher_tui.commands import program
+
+    for name, command in sorted(program.commands().items()):
+        for text in program.help_texts(command):
+            yield text, f"rancher-tui {name}".strip()
+
+
+def folder_of(language: str) -> Path:
+    """Where a language's catalogue lies."""
+    return FOLDER / "locale" / language / "LC_MESSAGES"
