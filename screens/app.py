@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from textual.app import App
+from textual import events
+from textual.app import App, ComposeResult
 from textual.reactive import reactive
+from textual.widgets import Static
 
 from assets import FOLDER
-from rancher_tui.finding import Finding, Report
 from rancher_tui.i18n import Message, _
-from rancher_tui.install import steps
-from rancher_tui.install.state import Cursor, InstallState
-from screens import checking, registry, themes
-from screens.frame import Frame
-from screens.services import Engine, Install
+from screens import registry, themes
+
+if TYPE_CHECKING:
+    from rancher_tui.finding import Finding, Report
+    from rancher_tui.install.state import Cursor, InstallState
+    from rancher_tui.install.steps import StepState
+    from screens.checking import Checks
+    from screens.frame import Frame
+    from screens.going import Going
+    from screens.services import Engine, Install
 
 LOOK_EVERY = 2.0
 """Seconds between looks at what other programs wrote: two stat calls, nothing drawn when nothing changed."""
 
 
 class RancherApp(App[int]):
-    """The face of rancher-tui."""
+    """The face of rancher-tui. Its first frame stands before the engine and the session are loaded."""
 
     CSS_PATH = str(FOLDER / "app.tcss")
     ENABLE_COMMAND_PALETTE = False
@@ -34,20 +41,21 @@ class RancherApp(App[int]):
     live: reactive[tuple[Finding, ...]] = reactive(tuple, init=False)
     """The findings of the checks that are under way."""
 
-    def __init__(self, engine: Engine, session: str = "") -> None:
+    engine: Engine
+    checks: Checks
+    going: Going
+
+    def __init__(self, engine: Callable[[], Engine], session: str = "") -> None:
         super().__init__()
-        self.engine = engine
         self.install: Install | None = None
         self.utc = False
-        self.checks = checking.Checks(self)
+        self.begun = False
+        """The engine is there and a screen is shown; what was typed before is kept for it."""
+        self._typed_ahead: list[events.Event] = []
+        self._engine = engine
         self._wanted = session
         self._cursors: dict[str, Cursor] = {}
-        self._problem: Finding | None = None
-        self._judged: tuple[InstallState | None, Mapping[str, Report], tuple[steps.StepState, ...]] = (
-            None,
-            {},
-            (),
-        )
+        self._judged: tuple[InstallState | None, Mapping[str, Report], tuple[StepState, ...]] = (None, {}, ())
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.chosen().name
@@ -61,8 +69,10 @@ class RancherApp(App[int]):
         return self.install
 
     @property
-    def steps(self) -> tuple[steps.StepState, ...]:
+    def steps(self) -> tuple[StepState, ...]:
         """Where the twelve steps stand, judged once for each state and set of reports."""
+        from rancher_tui.install import steps
+
         state, reports, judged = self._judged
         if self.state is None:
             return ()
@@ -71,14 +81,36 @@ class RancherApp(App[int]):
             self._judged = (self.state, self.reports, judged)
         return judged
 
-    async def on_mount(self) -> None:
+    def compose(self) -> ComposeResult:
+        yield Static(_(" rancher-tui  opening …"), markup=False)
+
+    def on_mount(self) -> None:
         from screens import leaving
 
-        self.set_interval(LOOK_EVERY, self._look)
         leaving.guard(self)
+        self.call_after_refresh(self._begin)
+
+    async def _begin(self) -> None:
+        from screens.checking import Checks
+        from screens.going import Going
+
+        self.checks = Checks(self)
+        self.going = Going(self)
+        self.engine = self._engine()
+        self.set_interval(LOOK_EVERY, self._look)
         name = self._wanted or self.engine.last()
         if not name or not await self.use(self.engine.open(name)):
             await self.push_screen(registry.screen("sessions"))
+        self.begun = True
+        for event in self._typed_ahead:
+            self.post_message(event)
+        self._typed_ahead.clear()
+
+    async def on_event(self, event: events.Event) -> None:
+        if not self.begun and isinstance(event, events.Key | events.Paste):
+            self._typed_ahead.append(event)
+        else:
+            await super().on_event(event)
 
     async def use(self, opened: Install | Message) -> bool:
         """Show a session that was opened; a message is shown instead when it could not be."""
@@ -103,23 +135,9 @@ class RancherApp(App[int]):
             self.tell(told)
 
     def _tell_opening(self) -> None:
-        opened = self.session.opened
-        if opened.held_by is not None:
-            self.tell(
-                _("looked on only: {holder} holds this session; T takes it over").format(holder=opened.held_by),
-                "warn",
-            )
-        elif opened.recovered_from is not None:
-            self.tell(
-                _("the saved state was damaged ({damage}); {name} was loaded instead").format(
-                    damage=opened.damage, name=opened.recovered_from.name
-                ),
-                "warn",
-            )
-        elif opened.newer_version:
-            self.tell(_("saved by a newer rancher-tui; looked on only"), "warn")
-        elif meanwhile := self.session.meanwhile():
-            self.tell(_("meanwhile: {what}").format(what=meanwhile))
+        from screens.opening import words
+
+        self.tell(*words(self.session))
 
     def _changed(self, state: InstallState) -> None:
         self.state = state
@@ -131,11 +149,13 @@ class RancherApp(App[int]):
     @property
     def frame(self) -> Frame | None:
         """The screen of the program that is shown, also below a dialog."""
+        from screens.frame import Frame
+
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Frame)), None)
 
     def tell(self, text: str | Message, ink: str = "strong") -> None:
         """Tell something on the screen that is shown."""
-        if self.frame is not None and self.frame.is_mounted:
+        if text and self.frame is not None and self.frame.is_mounted:
             self.frame.note(text, ink)
 
     def draw_anew(self) -> None:
@@ -198,39 +218,6 @@ class RancherApp(App[int]):
         if self.install.store.writable:
             self.install.store.move_cursor(cursor)
 
-    async def go_by(self, distance: int) -> None:
-        """The next or previous step; from elsewhere the first or the last."""
-        step = self.frame.step if self.frame else None
-        number = step.number + distance if step else (1 if distance > 0 else 12)
-        if 1 <= number <= 12:
-            await self.go(steps.STEPS[number - 1].slug)
-        else:
-            await self.go("overview")
-
-    async def go_to_problem(self, distance: int) -> None:
-        """The next or previous problem of all steps, the gravest first."""
-        problems = steps.problems(self.steps)
-        own = self.frame.step if self.frame else None
-        here = next((index for index, pair in enumerate(problems) if pair[1] == self._problem), None)
-        if here is None or (own is not None and problems[here][0] != own):
-            first = next((index for index, pair in enumerate(problems) if pair[0] == own), 0)
-            here = first - 1 if distance > 0 else first + 1
-        step, finding = problems[(here + distance) % len(problems)]
-        self._problem = finding
-        await self.go(step.slug, finding)
-
-    def ask_step(self) -> None:
-        """Ask for a step's number and go there."""
-        from screens.ask import AskStep
-
-        self.push_screen(AskStep(self.steps), self._go_to_number)
-
-    async def _go_to_number(self, answer: str | None) -> None:
-        if answer == "0":
-            await self.go("overview")
-        elif answer and (step := steps.step(answer)):
-            await self.go(step.slug)
-
     def start_checks(self, numbers: Sequence[int]) -> None:
         """Run the checks of these steps, one step after the other."""
         self.checks.start(numbers)
@@ -279,7 +266,8 @@ class RancherApp(App[int]):
 
     def leave(self) -> None:
         """Save and end the program; a run goes on."""
-        self.checks.stop()
+        if self.install is not None:
+            self.checks.stop()
         self.save_and_close()
         self.exit(0)
 

@@ -263,19 +263,19 @@ class Frame(Screen[None]):
         await self.rancher.go("overview")
 
     async def do_next_step(self) -> None:
-        await self.rancher.go_by(1)
+        await self.rancher.going.by(1)
 
     async def do_previous_step(self) -> None:
-        await self.rancher.go_by(-1)
+        await self.rancher.going.by(-1)
 
     def do_go_to(self) -> None:
-        self.rancher.ask_step()
+        self.rancher.going.ask_step()
 
     async def do_next_problem(self) -> None:
-        await self.rancher.go_to_problem(1)
+        await self.rancher.going.to_problem(1)
 
     async def do_previous_problem(self) -> None:
-        await self.rancher.go_to_problem(-1)
+        await self.rancher.going.to_problem(-1)
 
     def do_details(self) -> None:
         from screens.details import Details

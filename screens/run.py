@@ -337,7 +337,7 @@ class RunScreen(Frame):
         if row is not None:
             pane.move_to(row)
         else:
-            await self.rancher.go_to_problem(1 if forward else -1)
+            await self.rancher.going.to_problem(1 if forward else -1)
 
     def do_runs(self) -> None:
         names = self.rancher.session.run.names()

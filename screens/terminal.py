@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.screen import Screen
 
-from rancher_tui.engine import LocalEngine
 from rancher_tui.i18n import _
 from screens.app import RancherApp
 from screens.frugal import Paper, Sent
-from screens.services import Engine
+
+if TYPE_CHECKING:
+    from screens.services import Engine
 
 
 class TerminalApp(RancherApp):
     """RancherApp that compares every update with what the terminal shows already."""
 
-    def __init__(self, engine: Engine, session: str = "") -> None:
+    def __init__(self, engine: Callable[[], Engine], session: str = "") -> None:
         super().__init__(engine, session)
         self.paper = Paper()
         self._disable_notifications = True
@@ -50,7 +53,13 @@ class TerminalApp(RancherApp):
 
 def open_at_terminal(home: Path | None, session: str | None) -> int:
     """Open the screens; the exit code."""
-    app = TerminalApp(LocalEngine.of(home), session or "")
+
+    def engine() -> Engine:
+        from rancher_tui.engine import LocalEngine
+
+        return LocalEngine.of(home)
+
+    app = TerminalApp(engine, session or "")
     try:
         return app.run(mouse=False) or 0
     finally:

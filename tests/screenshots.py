@@ -27,7 +27,7 @@ async def take(folder: Path, size: tuple[int, int] = SIZE) -> list[Path]:
     made: list[Path] = []
     with tempfile.TemporaryDirectory() as home:
         save_sample(Path(home))
-        app = RancherApp(LocalEngine.of(Path(home)))
+        app = RancherApp(lambda: LocalEngine.of(Path(home)))
         async with app.run_test(size=size, notifications=True) as pilot:
             for name, keys in PICTURES.items():
                 await pilot.press(*keys)

@@ -87,7 +87,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @asynccontextmanager
 async def using(home: Path, session: str = "", size: tuple[int, int] = (80, 24)) -> AsyncIterator[User]:
     """The program, opened by a user at a terminal of that size."""
-    app = RancherApp(LocalEngine.of(home), session)
+    app = RancherApp(lambda: LocalEngine.of(home), session)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield User(app, pilot)

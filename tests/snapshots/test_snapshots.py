@@ -48,7 +48,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen(home: Path, snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
     save_sample(home)
-    app = RancherApp(LocalEngine.of(home))
+    app = RancherApp(lambda: LocalEngine.of(home))
 
     async def press(pilot: Pilot[int]) -> None:
         await pilot.press(*SCREENS[name])
@@ -65,7 +65,7 @@ def test_the_list_of_sessions(
     os.utime(home / "sessions" / "prod-rancher" / "install.json", (1_700_000_000, 1_700_000_000))
     monkeypatch.setattr(LocalEngine, "last", lambda _engine: "")
     monkeypatch.setattr(LocalEngine, "home", "/home/op/.local/state/rancher-tui/sessions")
-    assert snap_compare(RancherApp(LocalEngine.of(home)), terminal_size=size)
+    assert snap_compare(RancherApp(lambda: LocalEngine.of(home)), terminal_size=size)
 
 
 def test_names_in_chinese_keep_the_columns(home: Path, snap_compare: Compare) -> None:
@@ -79,4 +79,4 @@ def test_names_in_chinese_keep_the_columns(home: Path, snap_compare: Compare) ->
         await pilot.press("g", "6", "enter")
         await pilot.pause()
 
-    assert snap_compare(RancherApp(engine), run_before=press, terminal_size=(80, 24))
+    assert snap_compare(RancherApp(lambda: engine), run_before=press, terminal_size=(80, 24))

@@ -1,0 +1,54 @@
+"""Going about: from step to step, from problem to problem, to a step by its number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rancher_tui.finding import Finding
+from rancher_tui.install import steps
+from screens.ask import AskStep
+
+if TYPE_CHECKING:
+    from screens.app import RancherApp
+
+
+class Going:
+    """Where the operator can go from where he is."""
+
+    def __init__(self, app: RancherApp) -> None:
+        self._app = app
+        self._problem: Finding | None = None
+
+    @property
+    def _here(self) -> steps.Step | None:
+        return self._app.frame.step if self._app.frame else None
+
+    async def by(self, distance: int) -> None:
+        """The next or previous step; from elsewhere the first or the last."""
+        number = self._here.number + distance if self._here else (1 if distance > 0 else 12)
+        if 1 <= number <= 12:
+            await self._app.go(steps.STEPS[number - 1].slug)
+        else:
+            await self._app.go("overview")
+
+    async def to_problem(self, distance: int) -> None:
+        """The next or previous problem of all steps, the gravest first."""
+        problems = steps.problems(self._app.steps)
+        own = self._here
+        here = next((index for index, pair in enumerate(problems) if pair[1] == self._problem), None)
+        if here is None or (own is not None and problems[here][0] != own):
+            first = next((index for index, pair in enumerate(problems) if pair[0] == own), 0)
+            here = first - 1 if distance > 0 else first + 1
+        step, finding = problems[(here + distance) % len(problems)]
+        self._problem = finding
+        await self._app.go(step.slug, finding)
+
+    def ask_step(self) -> None:
+        """Ask for a step's number and go there."""
+        self._app.push_screen(AskStep(self._app.steps), self._to_number)
+
+    async def _to_number(self, answer: str | None) -> None:
+        if answer == "0":
+            await self._app.go("overview")
+        elif answer and (step := steps.step(answer)):
+            await self._app.go(step.slug)

@@ -1,0 +1,26 @@
+"""What is to be said of a session when it is opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rancher_tui.i18n import _
+
+if TYPE_CHECKING:
+    from screens.services import Install
+
+
+def words(install: Install) -> tuple[str, str]:
+    """The gravest news and its ink: held elsewhere, damaged, newer than we, a run meanwhile; empty without any."""
+    opened = install.opened
+    if opened.held_by is not None:
+        text = _("looked on only: {holder} holds this session; T takes it over")
+        return text.format(holder=opened.held_by), "warn"
+    if opened.recovered_from is not None:
+        text = _("the saved state was damaged ({damage}); {name} was loaded instead")
+        return text.format(damage=opened.damage, name=opened.recovered_from.name), "warn"
+    if opened.newer_version:
+        return _("saved by a newer rancher-tui; looked on only"), "warn"
+    if meanwhile := install.meanwhile():
+        return _("meanwhile: {what}").format(what=meanwhile), "strong"
+    return "", "strong"
