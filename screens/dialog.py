@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 
+from rancher_tui.i18n import _
 from screens.signs import ascii_only
 from screens.widgets.bars import Keys
 from screens.widgets.line_editor import LineEditor
@@ -47,7 +49,7 @@ class Entry(Lines, can_focus=True):
 
     def line(self, number: int, cells: int) -> Line:
         prompt = f"{self._prompt} " if self._prompt else ""
-        before, under, after = self.editor.window(max(4, cells - len(prompt)))
+        before, under, after = self.editor.window(max(4, cells - cell_len(prompt)))
         return [(prompt, "dim"), (before, "edit"), (under, "caret"), (after, "edit")]
 
     def on_key(self, event: events.Key) -> None:
@@ -80,7 +82,7 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def keys(self) -> list[tuple[str, str, bool]]:
         """The last line: key, title, whether it can be done."""
-        return [("esc", "close", True)]
+        return [("esc", _("close"), True)]
 
     def compose(self) -> ComposeResult:
         self.set_class(ascii_only(), "-ascii")

@@ -84,7 +84,7 @@ def _paste(session: str, source: str) -> None:
             note(_("line {line}: {text}").format(line=problem.line, text=problem.text))
         if not pasted.nodes:
             raise CallError(msg("no host found in {source}", source=source))
-        store.edit("paste hosts", lambda state: state.model_copy(update={"nodes": (*state.nodes, *pasted.nodes)}))
+        store.edit("pasted hosts", lambda state: state.model_copy(update={"nodes": (*state.nodes, *pasted.nodes)}))
 
 
 def export(session: SessionName, output: Output = None, yes: Yes = [], as_json: Json = False) -> int:  # noqa: B006

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from rancher_tui.finding import Finding, Status, worst
-from rancher_tui.i18n import _
+from rancher_tui.i18n import N_, _
 from rancher_tui.install.state import Node
 from rancher_tui.text import clean
 from screens.signs import signs
@@ -14,12 +14,12 @@ from screens.widgets.lines import Line, fit
 from screens.words import finding_ink, finding_word
 
 GROUPS: Final = (
-    ("login", range(1, 4)),
-    ("docker", range(4, 15)),
-    ("system", range(15, 21)),
-    ("kernel", (*range(21, 26), *range(30, 35))),
-    ("net", (*range(26, 30), *range(38, 51))),
-    ("clean", range(35, 38)),
+    (N_("login"), range(1, 4)),
+    (N_("docker"), range(4, 15)),
+    (N_("system"), range(15, 21)),
+    (N_("kernel"), (*range(21, 26), *range(30, 35))),
+    (N_("net"), (*range(26, 30), *range(38, 51))),
+    (N_("clean"), range(35, 38)),
 )
 """Columns and the numbers of the checks in each (`N15` is 15)."""
 _CELLS: Final = 7

@@ -6,6 +6,10 @@ Inks are names of styles (`screens/inks.py`).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from itertools import chain, repeat
+
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
@@ -30,21 +34,39 @@ def fit(text: str, cells: int) -> str:
 
 
 def wrap(text: str, cells: int) -> list[str]:
-    """`text` broken at blanks into lines of at most `cells` columns; a longer word is broken where it must be."""
+    """`text` broken at blanks, and between Chinese characters, into lines of at most `cells` columns.
+
+    A longer word is broken where it must be; a closing mark stays with what it closes.
+    """
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
-        if line and cell_len(line) + 1 + cell_len(word) > cells:
+    for gap, word in _words(text):
+        if line and cell_len(line) + len(gap) + cell_len(word) > cells:
             lines.append(line)
             line = word
         else:
-            line = f"{line} {word}" if line else word
+            line = f"{line}{gap}{word}" if line else word
         while cell_len(line) > max(1, cells):
             head = set_cell_size(line, cells).rstrip()
             lines.append(head)
             line = line[len(head) :]
     lines.append(line)
     return lines
+
+
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_OPENING = "（《〈「『【“‘"
+_CLOSING = "，。、；：？！）》〉」』】”’…—·"
+_PIECE = re.compile(rf"[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|[^ {_WIDE}{_OPENING}{_CLOSING}]+[{_CLOSING}]*|.")
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """What is not broken, each with the blank before it or nothing: words, single Chinese characters."""
+    for word in text.split(" "):
+        if word.isascii():
+            yield " ", word
+        else:
+            yield from zip(chain((" ",), repeat("")), _PIECE.findall(word), strict=False)
 
 
 def spread(left: Line, right: Line, cells: int) -> Line:
