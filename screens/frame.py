@@ -16,7 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from rancher_tui import actions
+from rancher_tui import actions, edits
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import Message, _
 from rancher_tui.install.state import Cursor
@@ -307,11 +307,11 @@ class Frame(Screen[None]):
 
     def do_undo(self) -> None:
         change = self.rancher.session.store.undo()
-        self.note(_("undone: {name}").format(name=change.name if change else ""))
+        self.note(_("undone: {name}").format(name=edits.shown(change.name) if change else ""))
 
     def do_redo(self) -> None:
         change = self.rancher.session.store.redo()
-        self.note(_("made again: {name}").format(name=change.name if change else ""))
+        self.note(_("made again: {name}").format(name=edits.shown(change.name) if change else ""))
 
     def do_export(self) -> None:
         self.rancher.export()
