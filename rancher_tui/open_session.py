@@ -88,12 +88,6 @@ class LocalInstall:
             return msg("the run ended: {state} (step 11)", state=status.state)
         return EMPTY
 
-    def kept_apart(self, path: str, text: str) -> str:
-        """What the state gets of `text` entered at `path`: a secret is kept apart, and its reference given."""
-        from rancher_tui.install.secrets import is_secret
-
-        return self.session.secrets.put(path, text) if is_secret(path, text) else text
-
     def note_error(self, details: str) -> str:
         """Append an unexpected error to the session's errors.log; the file."""
         from rancher_tui.files import open_private

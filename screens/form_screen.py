@@ -9,8 +9,9 @@ from textual import events
 from textual.widget import Widget
 
 from rancher_tui.finding import Finding, Report, Status, worst
-from rancher_tui.i18n import _
+from rancher_tui.i18n import N_, _
 from rancher_tui.install import paths
+from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import Cursor
 from screens.fields import fields_of, next_choice, text_at
 from screens.frame import Frame, bindings
@@ -21,11 +22,11 @@ from screens.widgets.form import Form
 from screens.widgets.lines import Line, Text
 
 EDIT_KEYS = (
-    ("enter", "keep", True),
-    ("tab", "keep, next", True),
-    ("esc", "restore", True),
-    ("ctrl+u", "clear", True),
-    ("f1", "help", True),
+    ("enter", N_("keep"), True),
+    ("tab", N_("keep, next"), True),
+    ("esc", N_("restore"), True),
+    ("ctrl+u", N_("clear"), True),
+    ("f1", N_("help"), True),
 )
 
 LONG = 12
@@ -202,7 +203,6 @@ class FormScreen(Frame):
         """Store a field as it was typed; what cannot be a value of that kind is told and not stored."""
         field = self.form.fields[row]
         try:
-            text = self.rancher.session.kept_apart(field.path, text)
             self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, text))
-        except paths.PathError as error:
+        except (paths.PathError, SecretError) as error:
             self.note(error.message, "fail")

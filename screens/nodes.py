@@ -10,6 +10,7 @@ from textual.widget import Widget
 from rancher_tui.finding import Finding, Status, by_gravity
 from rancher_tui.i18n import _, msg_n
 from rancher_tui.install import paths
+from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import ROLES, Cursor, InstallState, Node
 from rancher_tui.text import clean
 from screens.fields import fields_of
@@ -148,7 +149,7 @@ class NodesScreen(Frame):
         self.table.leave(keep=False)
         hosts, told = pasted(text, self.rancher.session.store.state.nodes)
         if hosts:
-            self._edit(_("pasted hosts"), lambda nodes: (*(node for node in nodes if node.address), *hosts))
+            self._edit("pasted hosts", lambda nodes: (*(node for node in nodes if node.address), *hosts))
             state = self.rancher.session.store.state
             self.table.move_to(max(0, len(state.nodes) - len(hosts)), 0)
         self.note(told, "strong" if hosts else "warn")
@@ -156,12 +157,11 @@ class NodesScreen(Frame):
     def _keep(self, text: str, row: int, column: int) -> None:
         field = self.table.fields[column]
         try:
-            kept = self.rancher.session.kept_apart(f"nodes.{row}.{field.path}", text)
-            value = _roles(text) if field.path == "roles" else kept
+            value = _roles(text) if field.path == "roles" else text
             self._edit_state(
                 f"node {row + 1}: {field.title}", lambda state: with_cell(state, row, field.path, value)
             )
-        except paths.PathError as error:
+        except (paths.PathError, SecretError) as error:
             self.note(error.message, "fail")
 
     def _edit(self, name: str, change: Callable[[tuple[Node, ...]], tuple[Node, ...]]) -> None:

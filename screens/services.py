@@ -54,9 +54,6 @@ class Install(Protocol):
     def meanwhile(self) -> Message:
         """What happened since the session was last saved here, in one line; empty when nothing did."""
 
-    def kept_apart(self, path: str, text: str) -> str:
-        """What the state gets of a text: secrets are kept apart, and a reference to them is given."""
-
     def note_error(self, details: str) -> str:
         """Write the details of an unexpected error down; the file."""
 

@@ -186,9 +186,9 @@ def set_(
     from rancher_tui.commands.editing import apply_assignments
     from rancher_tui.install import rules
 
-    with context.hold(session) as (held, store):
+    with context.hold(session) as (_held, store):
         before = list(rules.all_findings(store.state))
-        apply_assignments(held, store, values)
+        apply_assignments(store, values)
         if store.unsaved is not None:
             raise CallError(
                 msg("{session} could not be saved: {error}", session=session, error=str(store.unsaved))

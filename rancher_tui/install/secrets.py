@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 from rancher_tui.files import write_atomic
 from rancher_tui.i18n import Message, msg
+from rancher_tui.install import paths
 from rancher_tui.install.references import REFERENCE, is_reference
+from rancher_tui.install.state import InstallState
 
 MASK: Final = "••••••"
 SECRET_PATHS: Final = frozenset({"options.registry.password", "etcd.s3_secret_key"})
-"""Fields that hold a secret whatever is entered. Inline node keys and proxies with a password do too."""
+"""Fields that hold a secret whatever is entered. Inline node keys and addresses with a password do too."""
+ADDRESSES: Final = frozenset({"options.proxy.http", "options.proxy.https", "copies.to"})
+"""Fields whose address may hold a password: `http://USER:PASSWORD@HOST`."""
 
 
 def is_secret(path: str, text: str) -> bool:
@@ -27,7 +33,42 @@ def is_secret(path: str, text: str) -> bool:
         return False
     if path in SECRET_PATHS or (path.startswith("nodes.") and path.endswith(".ssh_key")):
         return True
-    return path in ("options.proxy.http", "options.proxy.https") and "@" in text
+    if path == "copies.to":
+        return password_span(text) is not None
+    return path in ADDRESSES and "@" in text
+
+
+def password_span(address: str, *, typing: bool = False) -> tuple[int, int] | None:
+    """Where the password stands in an address; None without one.
+
+    While it is `typing`, what may still become a password counts as one: all after the user's colon.
+    """
+    match = _PASSWORD.match(address)
+    if match is not None:
+        return match.span(1)
+    unfinished = _UNFINISHED.match(address) if typing else None
+    return unfinished.span(1) if unfinished is not None else None
+
+
+_PASSWORD: Final = re.compile(r"\s*(?:[A-Za-z][\w+.-]*://|//)?[^:@/]*:(?!//)(.*)@", re.DOTALL)
+_UNFINISHED: Final = re.compile(r"\s*(?:[A-Za-z][\w+.-]*:)?//[^:@/]*:(.+)", re.DOTALL)
+
+
+def secret_fields(state: InstallState) -> Iterator[tuple[str, str]]:
+    """Path and text of every field that may hold a secret."""
+    for path in (*sorted(SECRET_PATHS), *sorted(ADDRESSES)):
+        yield path, paths.get(state, path)
+    for index, node in enumerate(state.nodes):
+        if node.ssh_key:
+            yield f"nodes.{index}.ssh_key", node.ssh_key
+
+
+def kept_apart(state: InstallState, keep: Callable[[str, str], str]) -> InstallState:
+    """The state with references in place of secrets; `keep(path, secret)` gives the reference."""
+    for path, text in secret_fields(state):
+        if is_secret(path, text):
+            state = paths.replace(state, path, keep(path, text))
+    return state
 
 
 class SecretError(Exception):
@@ -39,35 +80,48 @@ class SecretError(Exception):
 
 
 class Secrets:
-    """The secrets.json of one session."""
+    """The secrets.json of one session. `pending` are secrets that a full disk has not taken yet."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pending: dict[str, str] | None = None) -> None:
         self._path = path
+        self._pending = {} if pending is None else pending
 
     def _read(self) -> dict[str, str]:
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            return {}
+            return dict(self._pending)
         except (OSError, ValueError) as error:
             raise SecretError(
                 msg("{path} cannot be read: {error}", path=str(self._path), error=str(error))
             ) from error
         if not isinstance(data, dict):
             raise SecretError(msg("{path} holds no secrets: a JSON object was expected", path=str(self._path)))
-        return {str(name): str(value) for name, value in data.items()}
+        return {**{str(name): str(value) for name, value in data.items()}, **self._pending}
 
     def put(self, name: str, value: str) -> str:
         """Keep `value` under `name` and give the reference to store in the state.
 
         What is kept already stays, for undo and for rows that moved: a taken name gets a number.
         """
+        reference = self.put_later(name, value)
+        self.flush()
+        return reference
+
+    def put_later(self, name: str, value: str) -> str:
+        """`put` without writing: `flush` writes it. SecretError when what is kept cannot be read."""
         kept = self._read()
         numbered = (name if number == 1 else f"{name}.{number}" for number in count(1))
         free = next(candidate for candidate in numbered if kept.get(candidate, value) == value)
         if free not in kept:
-            write_atomic(self._path, json.dumps({**kept, free: value}, indent=1).encode())
+            self._pending[free] = value
         return f"secret:{free}"
+
+    def flush(self) -> None:
+        """Write what was put; OSError keeps it for the next time."""
+        if self._pending:
+            write_atomic(self._path, json.dumps(self._read(), indent=1).encode())
+            self._pending.clear()
 
     def values(self) -> list[str]:
         """Every kept value, for removing them from what leaves the session."""

@@ -13,14 +13,14 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rancher_tui.files import keep_existing, make_folder, timestamp, write_atomic
 from rancher_tui.finding import Report
 from rancher_tui.i18n import Message, msg
 from rancher_tui.install import generations, journal, migrate
 from rancher_tui.install.lock import HeldError, Holder, Lock
-from rancher_tui.install.secrets import Secrets
+from rancher_tui.install.secrets import Secrets, kept_apart
 from rancher_tui.install.state import InstallState
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -54,12 +54,25 @@ class Opened:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What is kept only as long as the program has the session open, and never stored."""
+
+    passphrases: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of SSH keys, by their path as typed."""
+    cases: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    """What the nodes said, by subject and the digest of the node's line."""
+
+
+@dataclass(slots=True)
 class Session:
     """One session folder. `open` or `look_on` first; `save` writes only while the lock is held."""
 
     path: Path
+    memory: Memory = field(default_factory=Memory, repr=False)
     _lock: Lock = field(init=False)
     _newer: bool = field(init=False, default=False)
+    _unkept: dict[str, str] = field(init=False, default_factory=dict, repr=False)
+    """Secrets that could not be written yet."""
 
     def __post_init__(self) -> None:
         self._lock = Lock(self.path)
@@ -107,7 +120,7 @@ class Session:
 
     @property
     def secrets(self) -> Secrets:
-        return Secrets(self.path / "secrets.json")
+        return Secrets(self.path / "secrets.json", self._unkept)
 
     @property
     def writable(self) -> bool:
@@ -157,8 +170,16 @@ class Session:
         """Write the state durably; OSError leaves the file as it was, SessionError when it is only looked on."""
         if not self.writable:
             raise SessionError(msg("{name} is only looked on here: nothing is saved", name=self.name))
+        self.secrets.flush()
         generations.rotate(self.state_file)
         write_atomic(self.state_file, state.model_dump_json(exclude_defaults=False).encode())
+
+    def kept_apart(self, state: InstallState) -> InstallState:
+        """The state with references in place of raw secrets, which the next `save` writes apart.
+
+        SecretError when what is kept already cannot be read.
+        """
+        return kept_apart(state, self.secrets.put_later)
 
     def journal(self, action: str, /, **details: object) -> None:
         """Note what was done; a journal that cannot be written stops nothing."""
@@ -308,7 +329,7 @@ class Home:
             for folder in (session.cluster_folder, session.runs_folder, session.backups_folder):
                 make_folder(folder)
             make_folder(session.path / "reports")
-            session.save(state or InstallState())
+            session.save(session.kept_apart(state or InstallState()))
         except BaseException:
             session.close()
             raise

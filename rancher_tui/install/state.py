@@ -160,6 +160,25 @@ class Options(Part):
     bastion: Bastion = Bastion.model_construct()
 
 
+class Notice(Part):
+    """How the operator is told that a run ended; all of it is off until he turns it on."""
+
+    bell: bool = False
+    """The terminal's bell, while the screens are open."""
+    terminal: str = ""
+    """A message of the terminal: `osc9` or `osc777`; empty for none."""
+    command: str = ""
+    """A shell command, run with the run's facts in its environment, also when no screen is open."""
+
+
+class Copies(Part):
+    """Where a second copy of each backup goes: a folder or `sftp://USER@HOST[:PORT]/FOLDER`; empty for nowhere."""
+
+    to: str = ""
+    encrypt: bool = False
+    """Encrypted with a passphrase that is asked for each time and never stored."""
+
+
 class Cursor(Part):
     """Where the operator was: screen, row, column, scroll offset. Saved, but no edit."""
 
@@ -204,6 +223,8 @@ class InstallState(Part):
     kubernetes_version: str = ""
     etcd: Snapshots = Snapshots.model_construct()
     options: Options = Options.model_construct()
+    copies: Copies = Copies.model_construct()
+    notice: Notice = Notice.model_construct()
     cluster_file_source: str = ""
     """Text of a cluster file that was read in: its comments and keys that are not modelled survive an export."""
     cursor: Cursor = Cursor.model_construct()

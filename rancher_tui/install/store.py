@@ -1,5 +1,8 @@
 """Store: holds the current state, the only place that changes it. Saves it, then tells subscribers.
 
+A raw secret never gets into the state, by whatever way it comes: the session keeps it apart, and the state and its
+history hold a reference.
+
 An edit is durable before `edit` returns. When it cannot be saved (full disk, lost folder) the edit stands in
 memory, `Store.unsaved` says why, and every later edit tries again: nothing the operator typed is dropped.
 """
@@ -27,6 +30,8 @@ class Saver(Protocol):
     def writable(self) -> bool: ...
 
     def save(self, state: InstallState) -> None: ...
+
+    def kept_apart(self, state: InstallState) -> InstallState: ...
 
     def journal(self, action: str, /, **details: object) -> None: ...
 
@@ -64,15 +69,20 @@ class Store:
         """Apply `change` as one edit that undo takes back; `name` says in a few words what it did.
 
         Nothing happens when the state stays equal. ReadOnlyError when the session is only looked on, ValueError
-        when the new state could not be stored (a field of another type, text that is no Unicode).
+        when the new state could not be stored (a field of another type, text that is no Unicode), SecretError when
+        a secret cannot be kept apart.
         """
         self._demand_writable()
-        changed = change(self._state)
-        splices = history.differences(self._state, changed)
+        before = self._session.kept_apart(self._state)
+        changed = change(before)
+        if not history.differences(before, changed):
+            return self._state
+        history.demand_storable(changed)
+        changed = self._session.kept_apart(changed)
+        splices = history.differences(before, changed)
         if not splices:
             return self._state
         entry = Change(name=name, time=datetime.now(UTC).isoformat(timespec="seconds"), splices=splices)
-        history.demand_storable(changed)
         past = history.bounded((*self._state.history, entry))
         self._replace(changed.model_copy(update={"history": past, "future": ()}), "edit", name, splices=splices)
         return self._state

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from rancher_tui.finding import Status
 from rancher_tui.install.references import is_reference
+from rancher_tui.install.secrets import ADDRESSES, password_span
 from rancher_tui.text import clean
 from screens.fields import Field
 from screens.signs import signs
@@ -85,6 +86,8 @@ class Form(EditingLines):
             window = self.editor.window(room)
             if field.kind == "secret" and not is_reference(self.editor.text):
                 window = self.editor.masked(room, signs().secret)
+            elif field.path in ADDRESSES and (span := password_span(self.editor.text, typing=True)):
+                window = self.editor.masked(room, signs().secret, span)
             before, under, after = window
             return [*parts, (before, "edit"), (under, "caret"), (after, "edit")]
         status = self._judged.get(field.path, Status.PASS)

@@ -75,9 +75,10 @@ class LineEditor:
     def kill_rest(self) -> None:
         self.text = self.text[: self.cursor]
 
-    def masked(self, cells: int, sign: str) -> tuple[str, str, str]:
-        """`window` of a secret: a sign for every character."""
-        hidden = LineEditor(sign * len(self.text))
+    def masked(self, cells: int, sign: str, span: tuple[int, int] | None = None) -> tuple[str, str, str]:
+        """`window` of a secret: a sign for every character, or for those of `span` (first, end)."""
+        begin, end = span or (0, len(self.text))
+        hidden = LineEditor(self.text[:begin] + sign * (end - begin) + self.text[end:])
         hidden.cursor = self.cursor
         return hidden.window(cells)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rancher_tui.install.references import is_reference
-from rancher_tui.install.secrets import SecretError, Secrets, is_secret
+from rancher_tui.install.secrets import SecretError, Secrets, is_secret, password_span
 from rancher_tui.install.session import Home
-from rancher_tui.install.state import InstallState, Options, Registry
+from rancher_tui.install.state import Copies, InstallState, Node, Options, Proxy, Registry, Snapshots
 from rancher_tui.install.store import Store
 
 CANARY = "c4nary-Passw0rd"
@@ -28,6 +28,79 @@ def test_a_secret_is_in_no_file_but_its_own(home: Home) -> None:
     assert stat.S_IMODE((session.path / "secrets.json").stat().st_mode) == 0o600
     assert session.secrets.resolve(session.look_on().state.options.registry.password) == CANARY
     assert session.secrets.values() == [CANARY]
+
+
+def test_the_store_keeps_raw_secrets_out_of_the_state_whoever_edits(home: Home) -> None:
+    session = home.create("prod")
+    store = Store(InstallState(), session)
+    proxy = f"http://ops:{CANARY}-1@proxy:3128"
+    store.update(
+        "everything at once",
+        options=Options(registry=Registry(password=f"{CANARY}-2"), proxy=Proxy(http=proxy, https=proxy)),
+        etcd=Snapshots(s3_secret_key=f"{CANARY}-3"),
+        nodes=(Node(ssh_key=f"-----BEGIN {CANARY}-4"), Node(ssh_key=f"-----BEGIN {CANARY}-5")),
+        copies=Copies(to=f"sftp://ops:{CANARY}-6@safe/backups"),
+    )
+    store.undo()
+    store.redo()
+    state = session.look_on().state
+    assert session.secrets.resolve(state.options.proxy.https) == proxy
+    assert session.secrets.resolve(state.nodes[1].ssh_key) == f"-----BEGIN {CANARY}-5"
+    holding = [path.name for path in session.path.rglob("*") if path.is_file() and CANARY in path.read_text()]
+    assert holding == ["secrets.json"]
+    assert CANARY not in store.state.model_dump_json()
+
+
+def test_a_session_made_with_a_raw_secret_keeps_it_apart(home: Home) -> None:
+    session = home.create("prod", InstallState(etcd=Snapshots(s3_secret_key=CANARY)))
+    assert CANARY not in session.state_file.read_text()
+    assert session.secrets.values() == [CANARY]
+
+
+def test_a_raw_secret_that_was_stored_otherwise_is_put_apart_with_the_next_edit(home: Home) -> None:
+    session = home.create("prod")
+    store = Store(InstallState(etcd=Snapshots(s3_secret_key=CANARY)), session)
+    store.update("set the FQDN", fqdn="rancher.example.com")
+    assert CANARY not in session.state_file.read_text()
+    assert session.secrets.resolve(store.state.etcd.s3_secret_key) == CANARY
+
+
+def test_a_secret_that_a_full_disk_refuses_is_written_with_the_next_save(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = home.create("prod")
+    store = Store(InstallState(), session)
+
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rancher_tui.install.secrets.write_atomic", full)
+        store.update("set the key", etcd=Snapshots(s3_secret_key=CANARY))
+        assert store.unsaved is not None
+        assert CANARY not in store.state.model_dump_json()
+        assert session.look_on().state.etcd.s3_secret_key == "", "no state refers to a secret that is not kept"
+    store.save()
+    assert store.unsaved is None
+    assert Secrets(session.path / "secrets.json").resolve(session.look_on().state.etcd.s3_secret_key) == CANARY
+
+
+@pytest.mark.parametrize(
+    ("address", "typing", "password"),
+    [
+        ("http://user:pw@proxy:3128", False, "pw"),
+        ("http://user:p@w:x@proxy:3128", False, "p@w:x"),
+        ("user:pw@proxy", False, "pw"),
+        ("http://proxy:3128", False, None),
+        ("http://user:p", True, "p"),
+        ("http://user:", True, None),
+        ("http://user@proxy:3128", True, None),
+        ("sftp://ops:pw@[::1]:22/x", False, "pw"),
+    ],
+)
+def test_where_the_password_of_an_address_stands(address: str, typing: bool, password: str | None) -> None:
+    span = password_span(address, typing=typing)
+    assert (address[slice(*span)] if span else None) == password
 
 
 def test_references_lead_to_their_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
