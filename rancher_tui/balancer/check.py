@@ -17,14 +17,20 @@ from rancher_tui.transport.http import FetchError
 
 
 async def check(
-    state: InstallState, *, facts: dict[str, Any], ca_pem: str | None = None, limit: float = 10.0
+    state: InstallState,
+    *,
+    facts: dict[str, Any],
+    ca_pem: str | None = None,
+    verify: bool | None = None,
+    limit: float = 10.0,
 ) -> AsyncIterator[Finding]:
     """What the operator can prove before Rancher runs: text written, TLS ends there, plain HTTP is redirected.
 
-    An error of the balancer about its nodes (502, 503, 504) is right before the cluster exists. With `ca_pem` the
-    certificate must verify; without it nothing is said about trust. `facts` is filled with `kind` and `status`.
+    An error of the balancer about its nodes (502, 503, 504) is right before the cluster exists. With `verify` the
+    certificate must verify, by `ca_pem`, else by the system's CAs; left out, only where there is a `ca_pem`.
+    `facts` is filled with `kind`, `status` and `pong`: whether Rancher answers already.
     """
-    facts |= {"kind": state.balancer.kind, "status": None}
+    facts |= {"kind": state.balancer.kind, "status": None, "pong": False}
     judge = Judge("balancer", "balancer")
     try:
         filled = values(state)
@@ -49,7 +55,7 @@ async def check(
         int(filled.http_port),
         int(filled.https_port),
         ca_pem,
-        ca_pem is not None,
+        ca_pem is not None if verify is None else verify,
         limit,
     )
     async for finding in _answers(front, Judge("balancer", front.subject), facts):
@@ -58,17 +64,17 @@ async def check(
 
 async def _answers(front: Front, judge: Judge, facts: dict[str, Any]) -> AsyncIterator[Finding]:
     try:
-        answer = await front.get("/healthz")
+        answer = await front.get("/ping")
     except FetchError as error:
         yield judge.unreachable(error)
         if error.kind != "untrusted":
             return
         front = replace(front, verify=False)
         try:
-            answer = await front.get("/healthz")
+            answer = await front.get("/ping")
         except FetchError:
             return
-    facts["status"] = answer.status
+    facts |= {"status": answer.status, "pong": answer.status == 200 and answer.text == "pong"}
     title = msg("The balancer answers by TLS ({status})", status=answer.status)
     yield judge.good("answers", title, status=answer.status, server=answer.headers.get("server", ""))
     yield http2(judge, answer)

@@ -10,7 +10,7 @@ import asyncio
 import json
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -18,14 +18,16 @@ from rancher_tui.balancer import hops
 from rancher_tui.balancer.edge import http2, redirect, without_sni
 from rancher_tui.balancer.front import Front, Judge
 from rancher_tui.balancer.hops import Hop, Ping
+from rancher_tui.balancer.node_probe import Asked, Shown, api_ports, ask_nodes, node_findings
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
-from rancher_tui.transport.http import Answer, FetchError, fetch
+from rancher_tui.transport.http import Answer, FetchError
 from rancher_tui.transport.websocket import UpgradeRefusedError
 
 REPEATS: Final = 30
 _AT_ONCE: Final = 6
-_FORWARDED: Final = {"x-forwarded-proto": "https"}
+_API_LIMIT: Final = 3.0
+"""Seconds for a connection to a control plane's port."""
 _BROWSER: Final = {"accept": "text/html", "user-agent": "Mozilla/5.0 (X11; Linux x86_64) rancher-tui"}
 _JSON: Final = {"accept": "application/json"}
 
@@ -34,8 +36,9 @@ _JSON: Final = {"accept": "application/json"}
 class Probe:
     """What is probed: the balancer's front, the nodes where they may be asked, the CA that Rancher shows.
 
-    `nodes` are addresses (`node_port` is the ingress's), `ca_text` the normalised CA, empty for a recognised one,
-    None where nothing is known. `token` (`NAME:KEY`) opens a WebSocket as an agent or browser does.
+    `nodes` are addresses of nodes (`node_port` is the ingress's), `planes` those of control planes. `ca_text` is
+    the normalised CA, empty for a recognised one, None where nothing is known. `token` (`NAME:KEY`) opens a
+    WebSocket as an agent or browser does.
     """
 
     front: Front
@@ -43,6 +46,7 @@ class Probe:
     node_port: int = 80
     ca_text: str | None = None
     token: str = ""
+    planes: Sequence[str] = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -51,7 +55,7 @@ class Probe:
         return Judge("probe", self.front.subject)
 
 
-async def probe(asked: Probe) -> AsyncIterator[Finding]:
+async def probe(asked: Probe) -> AsyncGenerator[Finding, None]:
     """The findings, the cheap rungs first: name, TLS, `/ping`, then everything else where that one is right."""
     asked.facts |= {"hop": "", "nodes": {}, "status": None}
     judge = asked.judge
@@ -79,8 +83,11 @@ async def probe(asked: Probe) -> AsyncIterator[Finding]:
     nameless = await without_sni(judge, asked.front, answer)
     if nameless is not None:
         yield nameless
-    nodes = {node: state for node, state, _words in await _nodes(asked)}
-    async for finding in _ping(asked, answer, nodes):
+    shown = await ask_nodes(Asked(asked.front.fqdn, asked.node_port, asked.front.limit), asked.nodes)
+    asked.facts["nodes"] = {node.address: node.state.value for node in shown}
+    async for finding in _ping(asked, answer, shown):
+        yield finding
+    async for finding in api_ports(judge, asked.planes, min(asked.front.limit, _API_LIMIT)):
         yield finding
     if answer.status == 200 and answer.text == "pong":
         async for finding in _rancher(asked):
@@ -118,61 +125,16 @@ async def _resolved(asked: Probe) -> Finding | None:
     return None
 
 
-async def _nodes(asked: Probe) -> list[tuple[str, hops.Node, str]]:
-    """P8 to P11: what each node's own port shows."""
-    states = await asyncio.gather(*(_node(asked, address) for address in asked.nodes))
-    asked.facts["nodes"] = {address: state.value for address, state, _words in states}
-    return list(states)
-
-
-async def _node(asked: Probe, address: str) -> tuple[str, hops.Node, str]:
-    async def get(path: str, host: str, headers: dict[str, str] | None = None) -> Answer:
-        return await fetch(
-            f"http://{host}{path}",
-            address=address,
-            port=asked.node_port,
-            headers=headers,
-            timeout=asked.front.limit,
-        )
-
-    try:
-        stranger = await get("/", "nonsense.invalid")
-        told, plain = await asyncio.gather(
-            get("/ping", asked.front.fqdn, _FORWARDED), get("/ping", asked.front.fqdn)
-        )
-    except FetchError as error:
-        closed = error.kind in ("refused", "closed")
-        return address, hops.Node.CLOSED if closed else hops.Node.SILENT, error.words
-    if stranger.status != 404:
-        return address, hops.Node.NOT_INGRESS, f"{stranger.status} {stranger.text[:80]}"
-    return address, hops.node(told, plain), f"{told.status} {told.text[:80]}"
-
-
-_NODE_TITLES: Final = {
-    hops.Node.CLOSED: msg("Nothing listens on the node's port"),
-    hops.Node.NOT_INGRESS: msg("Something else than the ingress listens on the node's port"),
-    hops.Node.INGRESS_REDIRECTS: msg("The ingress sends plain HTTP to https itself"),
-    hops.Node.INGRESS_DROPS: msg("The ingress replaces X-Forwarded-Proto by its own"),
-    hops.Node.UNKNOWN_NAME: msg("The ingress does not know the name"),
-    hops.Node.POD_DOWN: msg("The ingress has no Rancher pod that is ready"),
-    hops.Node.UNREACHED: msg("The ingress does not reach Rancher's pod"),
-    hops.Node.STRANGE: msg("The node gives a strange answer to /ping"),
-}
-
-
-async def _ping(asked: Probe, answer: Answer, nodes: dict[str, hops.Node]) -> AsyncIterator[Finding]:
-    """P6: pong, or the hop that is to blame; then the nodes that are wrong although pong came."""
+async def _ping(asked: Probe, answer: Answer, shown: Sequence[Shown]) -> AsyncIterator[Finding]:
+    """P6: pong, or the hop that is to blame; then what each node shows where pong came."""
     seen = hops.ping(answer, f"{asked.front.base}/ping")
     evidence: dict[str, Any] = {"status": answer.status, "body": answer.text[:200], "probe": "P6"}
     if seen is Ping.PONG:
         yield asked.judge.good("ping", msg("Rancher answers pong"), **evidence)
-        for address, state in nodes.items():
-            if state in _NODE_TITLES:
-                yield asked.judge.say(
-                    Status.WARN, state.value, _NODE_TITLES[state], subject=f"node {address}", hop=Hop.INGRESS.value
-                )
+        for finding in node_findings(asked.judge, shown):
+            yield finding
         return
-    blame = hops.blame(seen, nodes)
+    blame = hops.blame(seen, {node.address: node.state for node in shown})
     yield _blamed(
         asked,
         asked.judge.say(
@@ -184,7 +146,7 @@ async def _ping(asked: Probe, answer: Answer, nodes: dict[str, hops.Node]) -> As
             hop=blame.hop.value,
             location=answer.headers.get("location", ""),
             server=answer.headers.get("server", ""),
-            nodes={address: state.value for address, state in nodes.items()},
+            nodes={node.address: [node.state.value, node.words] for node in shown},
             **evidence,
         ),
     )

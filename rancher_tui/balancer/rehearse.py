@@ -7,7 +7,7 @@ duration, port 80 of the nodes answers whoever knows the rehearsal's token.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -51,13 +51,15 @@ async def rehearse(
     *,
     facts: dict[str, Any],
     ca_pem: str | None = None,
+    verify: bool = True,
     idle: float = IDLE,
     settle: float = SETTLE,
     stop_one: bool = True,
     limit: float = 10.0,
-) -> AsyncIterator[Finding]:
+) -> AsyncGenerator[Finding, None]:
     """Start echo servers on the nodes, judge what comes through the balancer, stop them, also when cancelled.
 
+    Trust is judged with `verify`: by `ca_pem`, else by the system's CAs.
     `idle` seconds of silence on a WebSocket (0 leaves it out), `settle` seconds for the balancer to notice that a
     node came up or stopped, `stop_one` whether one is stopped, `limit` seconds for one request. `facts` is filled
     with `nodes`, `spread`, `headers`, `websocket_headers` and `errors`.
@@ -77,7 +79,7 @@ async def rehearse(
         int(filled.http_port),
         int(filled.https_port),
         ca_pem,
-        True,
+        verify,
         limit,
     )
     judge = Judge("rehearse", front.subject)
@@ -111,7 +113,7 @@ async def _through(through: Through, idle: float, settle: float) -> AsyncIterato
     if isinstance(first, FetchError):
         yield judge.unreachable(first)
         return
-    if untrusted is None:
+    if untrusted is None and through.front.verify:
         yield judge.good("tls", msg("TLS comes about, the certificate verifies"), version=first.tls_version)
     yield http2(judge, first)
     silence = asyncio.create_task(through.idle(idle)) if idle > 0 else None

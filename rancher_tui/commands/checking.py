@@ -1,4 +1,4 @@
-"""Commands that look at the world: check, dns, preflight, trust, ports, balancer, balancer-lint, probe, rke."""
+"""Commands that look at the world: check, preflight, trust, ports, rke."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rancher_tui.commands import context
-from rancher_tui.commands.options import Json, Output, SessionName, Strict, Yes
+from rancher_tui.commands.options import Json, SessionName, Strict, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, note, print_json, print_report, say, stream, table
 from rancher_tui.i18n import _, msg
-from rancher_tui.text import clean
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding
@@ -61,78 +60,6 @@ async def _check(session: Session, state: InstallState, numbers: list[int]) -> A
             yield finding
         async for finding in run_step(number, session, state):
             yield finding
-
-
-def dns(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name to look up.")],
-    expect: Annotated[
-        list[str] | None,
-        typer.Option("--expect", metavar="ADDR|NAME", help="What it should lead to; may be repeated."),
-    ] = None,
-    server: Annotated[
-        list[str] | None, typer.Option("--server", metavar="ADDR[:PORT]", help="Ask only these; may be repeated.")
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", metavar="S", help="Seconds for one question to one server.")
-    ] = 5.0,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Ask again until all agree; one JSON object a line.")
-    ] = False,
-    as_json: Json = False,
-    strict: Strict = False,
-) -> int:
-    """Look a name up from every vantage and compare the answers.
-
-    Example: rancher-tui dns rancher.example.com --expect 203.0.113.10
-    """
-    from rancher_tui.dns.check import check as look_up
-    from rancher_tui.finding import Report
-    from rancher_tui.transport.name_servers import BadServerError, parse_server
-
-    servers = server or []
-    for text in servers:
-        try:
-            parse_server(text)
-        except BadServerError as error:
-            raise CallError(msg("{server} is no name server: {error}", server=text, error=str(error))) from error
-    if timeout <= 0:
-        raise CallError(msg("--timeout takes a number of seconds above 0"))
-    if watch:
-        return asyncio.run(_watch(name, expect or [], servers, timeout, as_json=as_json, strict=strict))
-
-    async def collect() -> Report:
-        facts: dict[str, Any] = {}
-        found = look_up(name, expected=expect or [], servers=servers, timeout=timeout, facts=facts)
-        return Report("dns", tuple([finding async for finding in found]), facts, step=3)
-
-    report = asyncio.run(collect())
-    if not as_json:
-        for vantage in report.facts.get("vantages", ()):
-            if len(report.facts["vantages"]) == 1 and vantage.get("nslookup"):
-                say("\n".join(clean(line) for line in str(vantage["nslookup"]).splitlines()))
-    return print_report(report, as_json=as_json, strict=strict)
-
-
-async def _watch(
-    name: str,
-    expected: list[str],
-    servers: list[str],
-    patience: float,
-    *,
-    as_json: bool,
-    strict: bool,
-) -> int:
-    from rancher_tui.commands.output import exit_code, print_line
-    from rancher_tui.dns.watch import watch as rounds
-
-    code = OK
-    async for turn in rounds(name, expected=expected, servers=servers, timeout=patience):
-        code = exit_code(turn.report.findings, strict=strict)
-        if as_json:
-            print_line(turn.report.to_json())
-        else:
-            say(f"{turn.number} {turn.report.summary}")
-    return code
 
 
 def _state_of(target: str) -> tuple[Session | None, InstallState]:
@@ -256,63 +183,6 @@ def ports(session: SessionName, yes: Yes = [], as_json: Json = False, strict: St
         return Report("ports", tuple([finding async for finding in found]), facts, step=1)
 
     return print_report(asyncio.run(collect()), as_json=as_json, strict=strict)
-
-
-def balancer(
-    session: SessionName,
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="nginx, haproxy, alb, traefik, caddy or envoy.")],
-    output: Output = None,
-) -> int:
-    """Write the load balancer's configuration from the session's nodes and names.
-
-    Example: rancher-tui balancer prod nginx -o rancher.conf
-    """
-    from rancher_tui.balancer.write import RefusedError, write
-    from rancher_tui.files import keep_existing, write_atomic
-    from rancher_tui.install.state import BALANCER_KINDS
-
-    _held, state = context.look_on(session)
-    if kind not in BALANCER_KINDS:
-        raise CallError(msg("{kind}: no such kind; there are {kinds}", kind=kind, kinds=", ".join(BALANCER_KINDS)))
-    try:
-        written = write(state, kind)
-    except RefusedError as error:
-        from rancher_tui.commands.output import print_finding
-
-        for finding in error.findings:
-            print_finding(finding)
-        return BAD
-    if output in (None, "-"):
-        say(written.text.rstrip("\n"))
-        return OK
-    path = Path(str(output)).expanduser()
-    try:
-        keep_existing(path)
-        write_atomic(path, written.text.encode())
-    except OSError as error:
-        raise CallError(msg("{path} cannot be written: {error}", path=str(path), error=str(error))) from error
-    say(_("{path} is written").format(path=path))
-    return OK
-
-
-def balancer_lint(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="An nginx or HAProxy configuration.")],
-    as_json: Json = False,
-    strict: Strict = False,
-) -> int:
-    """Judge an existing nginx or HAProxy configuration.
-
-    Example: rancher-tui balancer-lint /etc/nginx/nginx.conf
-    """
-    from rancher_tui.balancer.lint import lint
-
-    try:
-        report = asyncio.run(lint(Path(file).expanduser()))
-    except OSError as error:
-        raise CallError(
-            msg("{path} cannot be read: {error}", path=file, error=error.strerror or str(error))
-        ) from error
-    return print_report(report, as_json=as_json, strict=strict)
 
 
 def rke(

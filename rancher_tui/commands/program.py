@@ -103,19 +103,19 @@ HEADINGS: Final = (
 
 
 def _register() -> None:
-    from rancher_tui.commands import checking, files, lab, runs, schemas, sessions
+    from rancher_tui.commands import balancers, checking, files, lab, look_up, runs, schemas, sessions
 
     for function in (
         *(sessions.sessions, sessions.new, sessions.show, sessions.undo, sessions.redo, sessions.delete),
         *(files.nodes, files.export, files.diff, files.lint, files.versions, files.cert, files.backup, files.keys),
-        *(checking.check, checking.dns, checking.preflight, checking.trust, checking.ports, checking.balancer),
+        *(checking.check, look_up.dns, checking.preflight, checking.trust, checking.ports, balancers.balancer),
         *(checking.rke, runs.plan, runs.attach, runs.status, runs.stop, runs.log, runs.explain, runs.verdict),
-        *(runs.shell, lab.lab, schemas.schema),
+        *(runs.shell, lab.lab, schemas.schema, balancers.rehearse, balancers.probe),
     ):
         _command(function.__name__, function)
     _command("set", sessions.set_)
     _command("take-over", sessions.take_over)
-    _command("balancer-lint", checking.balancer_lint)
+    _command("balancer-lint", balancers.balancer_lint)
     _command("cert-make", files.cert_make)
     handed_on = {"allow_extra_args": True, "ignore_unknown_options": False}
     _command("up", runs.up, context_settings=handed_on)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from rancher_tui.dns.check import check
+from rancher_tui.dns.look import Seen
 from rancher_tui.dns.system import System
-from rancher_tui.finding import Report
+from rancher_tui.finding import Finding, Report
 
 _MINIMUM: Final = 2.0
 _USUAL: Final = 10.0
@@ -38,10 +39,12 @@ async def watch(
     interval: float = _USUAL,
     limit: float = 3600.0,
     system: System | None = None,
-) -> AsyncIterator[Round]:
-    """Rounds until one is settled or `limit` seconds have passed; cancel to stop earlier.
+    more: Callable[[], Sequence[Awaitable[Seen]]] = tuple,
+) -> AsyncIterator[Finding | Round]:
+    """Each round's findings as they come, then the round; until one is settled or `limit` seconds have passed.
 
-    The next round begins after `interval` seconds, or sooner where a wrong answer runs out of a cache before.
+    Cancel to stop earlier. The next round begins after `interval` seconds, or sooner where a wrong answer runs out
+    of a cache before. `more` gives the further vantages of a round, as for `check`.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + limit
@@ -49,8 +52,14 @@ async def watch(
     while True:
         number += 1
         facts: dict[str, Any] = {}
-        found = check(name, expected=expected, servers=servers, timeout=timeout, facts=facts, system=system)
-        report = Report("dns", tuple([finding async for finding in found]), facts, step=3)
+        findings: list[Finding] = []
+        looks = more()
+        async for finding in check(
+            name, expected=expected, servers=servers, timeout=timeout, facts=facts, system=system, more=looks
+        ):
+            findings.append(finding)
+            yield finding
+        report = Report("dns", tuple(findings), facts, step=3)
         pause = _pause(report, interval)
         last = report.ok or "bad-name" in report.codes() or loop.time() + pause >= end
         yield Round(number, report, None if last else pause)

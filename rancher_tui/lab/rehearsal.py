@@ -25,6 +25,8 @@ NAME = "rehearsal"
 QUIET_LIMIT = 20.0
 """Seconds without a line after which a run is looked at as it stands; a good run is never quiet for five."""
 
+IDLE = 1.0
+"""Seconds of silence on a WebSocket: the walk is in a hurry, and the lab's balancer has no such limit."""
 _SETTLE_LIMIT = 15.0
 """Seconds that a deployed Rancher gets to answer."""
 _LOOK_EVERY = 0.1
@@ -112,6 +114,8 @@ async def _act(number: int, session: Session, state: InstallState) -> None:
     with suppress(operations.OperationError):
         if number == 1:
             await _trust(session, state)
+        elif number == 2:
+            await _rehearse(session, state)
         elif number == 10:
             await asyncio.to_thread(operations.export, session, state)
             await asyncio.to_thread(operations.back_up_config, session)
@@ -132,6 +136,14 @@ async def _trust(session: Session, state: InstallState) -> None:
 
     seen = await host_keys.scan(state.nodes, checks.connect_settings(session, state))
     await asyncio.to_thread(host_keys.pin, session.known_hosts, seen)
+
+
+async def _rehearse(session: Session, state: InstallState) -> None:
+    """Send requests through the load balancer to echo servers on the hosts, as after a typed yes."""
+    from rancher_tui.balancer_proof import rehearsal
+
+    async for _finding in rehearsal(session, state, idle=IDLE, facts={}):
+        continue
 
 
 async def _run(session: Session, state: InstallState) -> None:

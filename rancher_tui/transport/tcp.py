@@ -1,0 +1,18 @@
+"""Whether a TCP port accepts connections. Nothing is sent, nothing is judged."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+async def connects(address: str, port: int, limit: float) -> str:
+    """Empty where a connection comes about in `limit` seconds, else the system's words; `timeout` for silence."""
+    try:
+        async with asyncio.timeout(limit):
+            _reader, writer = await asyncio.open_connection(address, port)
+    except TimeoutError:
+        return "timeout"
+    except OSError as error:
+        return error.strerror or str(error)
+    writer.transport.abort()
+    return ""
