@@ -14,6 +14,7 @@ from rancher_tui.cluster_file.no_proxy import no_proxy
 from rancher_tui.i18n import msg
 from rancher_tui.install.state import InstallState
 
+Secret = Callable[[str], str]
 _PROXY_NAMES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _AUDIT_NAMES: Final = {
     "AUDIT_LEVEL": "level",
@@ -42,14 +43,27 @@ def is_ranchers(item: Any) -> bool:
     return (objects.kind(item), objects.name(item)) in _OWN
 
 
-def put(documents: list[Any], state: InstallState, secret: Callable[[str], str]) -> None:
-    """Fill in what the state says; ComposeError when something that the template needs is missing."""
+def put(documents: list[Any], state: InstallState, known: InstallState | None, secret: Secret) -> None:
+    """Fill in what the state says and `known`, the state that the objects stood for, does not.
+
+    ComposeError when something that the template needs is missing.
+    """
     _secrets(documents, state, secret)
     _ingress(documents, state)
     deployment, container = objects.rancher(documents)
-    _image(container, state)
-    _environment(container, state, secret)
-    _audit_volume(deployment, container, state)
+    image = (state.options.registry.url.strip(), state.rancher_version.strip())
+    if known is None or image != (known.options.registry.url, known.rancher_version):
+        _image(container, state)
+    wanted = _wanted_environment(state, secret)
+    present = _wanted_environment(known, secret) if known is not None else {}
+    same = all(wanted.get(name) == present.get(name) for name in _PROXY_NAMES[:2])
+    if same and "NO_PROXY" not in objects.environment(container):
+        wanted.pop("NO_PROXY", None)
+        present.pop("NO_PROXY", None)
+    if known is None or wanted != present:
+        _environment(container, wanted)
+    if known is None or state.options.audit != known.options.audit:
+        _audit_volume(deployment, container, state)
 
 
 def _set(mapping: Any, key: str, value: Any) -> None:
@@ -57,7 +71,7 @@ def _set(mapping: Any, key: str, value: Any) -> None:
         mapping[key] = value
 
 
-def _secrets(documents: list[Any], state: InstallState, secret: Callable[[str], str]) -> None:
+def _secrets(documents: list[Any], state: InstallState, secret: Secret) -> None:
     if state.template.endswith("-certificate"):
         if not state.certificates.ca_text.strip():
             raise ComposeError(msg("the CA's certificate is missing (step 7)"))
@@ -92,7 +106,8 @@ def _image(container: Any, state: InstallState) -> None:
     _set(container, "image", f"{repository}:{state.rancher_version.strip()}")
 
 
-def _environment(container: Any, state: InstallState, secret: Callable[[str], str]) -> None:
+def _wanted_environment(state: InstallState, secret: Secret) -> dict[str, str]:
+    """The variables that the proxy and the audit log ask for."""
     proxy, audit = state.options.proxy, state.options.audit
     wanted: dict[str, str] = {}
     if proxy.http.strip() or proxy.https.strip():
@@ -104,13 +119,22 @@ def _environment(container: Any, state: InstallState, secret: Callable[[str], st
         wanted |= {name: text for name, text in zip(_PROXY_NAMES, texts, strict=True) if text}
     if audit.level.strip() not in ("", "0"):
         wanted |= {name: getattr(audit, field).strip() for name, field in _AUDIT_NAMES.items()}
+    return wanted
+
+
+def _environment(container: Any, wanted: dict[str, str]) -> None:
+    """Have exactly these of our variables, each in its place where it is there; variables of others stay."""
     managed = {*_PROXY_NAMES, *_AUDIT_NAMES}
-    present = container.get("env") or CommentedSeq()
-    kept = CommentedSeq(item for item in present if objects.get(item, "name") not in managed)
-    known = {str(objects.get(item, "name")): str(objects.get(item, "value")) for item in present}
-    if {name: text for name, text in known.items() if name in managed} == wanted:
-        return
-    for name, text in wanted.items():
+    kept = CommentedSeq()
+    left = dict(wanted)
+    for item in container.get("env") or ():
+        name = str(objects.get(item, "name"))
+        if name not in managed:
+            kept.append(item)
+        elif name in left:
+            _set(item, "value", DoubleQuotedScalarString(left.pop(name)))
+            kept.append(item)
+    for name, text in left.items():
         kept.append(CommentedMap({"name": name, "value": DoubleQuotedScalarString(text)}))
     if kept:
         container["env"] = kept

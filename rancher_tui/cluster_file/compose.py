@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from rancher_tui import facts
-from rancher_tui.cluster_file import addon_objects, etcd, objects, roundtrip, schema
+from rancher_tui.cluster_file import addon_objects, etcd, merge, objects, roundtrip, schema
 from rancher_tui.cluster_file.addons import parse
 from rancher_tui.cluster_file.bindings import (
     BINDINGS,
@@ -29,10 +29,10 @@ from rancher_tui.cluster_file.bindings import (
 )
 from rancher_tui.cluster_file.decode import decode
 from rancher_tui.cluster_file.errors import ComposeError
+from rancher_tui.cluster_file.secret_places import put_back
 from rancher_tui.cluster_file.state_of import node_of, state_of
 from rancher_tui.cluster_file.tree import documents
 from rancher_tui.i18n import msg
-from rancher_tui.install.references import is_reference
 from rancher_tui.install.state import TEMPLATES, InstallState, Node
 
 __all__ = ["ComposeError", "compose"]
@@ -47,15 +47,10 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     recommended one).
     """
     release = rke or facts.RECOMMENDED_RKE
-    source = state.cluster_file_source or _template(state.template)
-    try:
-        tree = roundtrip.load(source)
-    except YAMLError as error:
-        raise ComposeError(msg("the file that was read in cannot be edited: {error}", error=str(error))) from error
-    if not isinstance(tree, dict):
-        raise ComposeError(msg("the file that was read in holds no cluster"))
-    roundtrip.settle_comments(tree)
-    _resolve(tree, secret)
+    source = state.cluster_file_source
+    source = put_back(source, secret) if source else _template(state.template)
+    before = roundtrip.dump(_tree(source), source)
+    tree = _tree(source)
     known = state_of(_plain(tree), _addon_values(tree))
     for binding in (*BINDINGS, Binding("ingress", ("ingress", "options"), "pairs")):
         _bind(tree, binding, state, known, release)
@@ -63,19 +58,22 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     _network_interface(tree, state, known)
     _registry(tree, state, known, secret)
     etcd.put(tree, state, known, secret, release)
-    _addons(tree, state, secret)
-    text = roundtrip.dump(tree, source)
+    _addons(tree, state, known, secret)
+    text = merge.kept(source, before, roundtrip.dump(tree, source))
     _compare(text, state, secret)
     return text
 
 
-def _resolve(tree: Any, secret: Secret) -> None:
-    """Put the secrets back that reading took out: a text that is a reference becomes what it refers to."""
-    for key, value in roundtrip.entries(tree):
-        if isinstance(value, str) and value.startswith("secret:") and is_reference(value):
-            tree[key] = roundtrip.scalar(secret(value))
-        else:
-            _resolve(value, secret)
+def _tree(source: str) -> Any:
+    """The file for editing, each comment with the key that it is about."""
+    try:
+        tree = roundtrip.load(source)
+    except YAMLError as error:
+        raise ComposeError(msg("the file that was read in cannot be edited: {error}", error=str(error))) from error
+    if not isinstance(tree, dict):
+        raise ComposeError(msg("the file that was read in holds no cluster"))
+    roundtrip.settle_comments(tree)
+    return tree
 
 
 def _template(name: str) -> str:
@@ -223,24 +221,27 @@ def _registry(tree: Any, state: InstallState, known: InstallState, secret: Secre
     roundtrip.set_path(tree, ("private_registries",), CommentedSeq([entry, *others]), before="addons")
 
 
-def _addons(tree: Any, state: InstallState, secret: Secret) -> None:
+def _addons(tree: Any, state: InstallState, known: InstallState, secret: Secret) -> None:
     """Rancher's objects in the add-ons; objects of others stay."""
     text = tree.get("addons")
+    source = text if isinstance(text, str) else ""
     try:
-        documents = roundtrip.load_all(text) if isinstance(text, str) and text.strip() else []
+        documents = roundtrip.load_all(source) if source.strip() else []
     except YAMLError as error:
         raise ComposeError(msg("the add-ons are no YAML: {error}", error=str(error))) from error
     documents = [item for item in documents if item is not None]
+    before = roundtrip.dump_all(documents, source)
     _deployment, container = objects.rancher(documents)
-    if container is None or objects.template(documents) != state.template:
+    fitting = container is not None and objects.template(documents) == state.template
+    if not fitting:
         others = [item for item in documents if not addon_objects.is_ranchers(item)]
         fresh = roundtrip.load(_template(state.template))
         documents = [item for item in roundtrip.load_all(fresh["addons"]) if item is not None] + others
-    before = roundtrip.dump_all(documents, text or "")
-    addon_objects.put(documents, state, secret)
-    after = roundtrip.dump_all(documents, text or "")
-    if after != before or not isinstance(text, str) or len(documents) != len(roundtrip.load_all(text)):
-        tree["addons"] = LiteralScalarString(after)
+    addon_objects.put(documents, state, known if fitting else None, secret)
+    after = roundtrip.dump_all(documents, source)
+    if after != before:
+        merged = merge.kept(source, before, after)
+        tree["addons"] = LiteralScalarString(merged if source.endswith("\n") else merged.rstrip("\n"))
 
 
 def _compare(text: str, state: InstallState, secret: Secret) -> None:

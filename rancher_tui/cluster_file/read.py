@@ -17,6 +17,7 @@ from rancher_tui.cluster_file.addons import parse
 from rancher_tui.cluster_file.context import CHECK, STEP, file_text
 from rancher_tui.cluster_file.decode import Problem, decode
 from rancher_tui.cluster_file.diff import unified
+from rancher_tui.cluster_file.hiding import hide
 from rancher_tui.cluster_file.repair import repair
 from rancher_tui.cluster_file.state_of import state_of
 from rancher_tui.cluster_file.tree import SyntaxProblem, TooLarge, documents
@@ -26,7 +27,6 @@ from rancher_tui.install.state import InstallState
 
 MAX_BYTES: Final = 2_000_000
 """Larger files are not taken in for editing; a file of 1,000 hosts has about 200,000 bytes."""
-SECRET_KEYS: Final = frozenset({"ssh_key", "ssh_cert", "password", "secret_key", "aws_secret_access_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,10 @@ def _read(text: str, name: str, mended: bool = False) -> ReadFile:
     if not decoded.values:
         title = msg("no cluster in this file: none of its keys is one of RKE's")
         return ReadFile(None, (*findings, _finding(Status.FAIL, "yaml.no-cluster", name, (1, 1), title)))
-    secrets: dict[str, str] = {}
-    values = _without_secrets(decoded.values, (), secrets)
-    addons = parse(str(values.get("addons") or ""))
+    inner = str(decoded.values.get("addons") or "")
+    addons = parse(inner)
     mend = addons.problem is not None and not mended
-    better = _mended_addons(text, str(values["addons"])) if mend else ""
+    better = _mended_addons(text, inner) if mend else ""
     if addons.problem is not None and better:
         again = _read(better, name, mended=True)
         place = (decoded.places[("addons",)].line, decoded.places[("addons",)].column)
@@ -123,13 +122,20 @@ def _read(text: str, name: str, mended: bool = False) -> ReadFile:
             _finding(Status.WARN, "addons.syntax", name, (node.line, node.column), title, path="addons")
         )
     try:
-        source = _source(text, secrets)
+        roundtrip.load(text)
+        hidden = hide(text, document.root if document else None, decoded, addons)
+        tree = roundtrip.load(hidden.text) if hidden.secrets else None
     except (YAMLError, ValueError, AttributeError, KeyError, TypeError, NotImplementedError) as error:
         title = msg("RKE reads this file, but it cannot be edited here with its comments")
         findings.append(_finding(Status.FAIL, "yaml.not-editable", name, (1, 1), title, words=str(error)[:500]))
         return ReadFile(None, tuple(findings))
-    state = state_of(values, addons.values)
-    return ReadFile(state.model_copy(update={"cluster_file_source": source}), tuple(findings), secrets)
+    values, items = decoded.values, addons.values
+    if tree is not None:
+        again_document = next(documents(hidden.text), None)
+        values = decode(again_document.root if again_document else None, schema.cluster(None)).values
+        items = parse(str(values.get("addons") or "")).values
+    state = state_of(values, items)
+    return ReadFile(state.model_copy(update={"cluster_file_source": hidden.text}), tuple(findings), hidden.secrets)
 
 
 def _not_taken(problem: Problem, name: str) -> Finding:
@@ -137,37 +143,6 @@ def _not_taken(problem: Problem, name: str) -> Finding:
     place = (problem.node.line, problem.node.column)
     code = f"yaml.{problem.code.removeprefix('yaml.')}"
     return _finding(Status.WARN, code, name, place, title, path=".".join(problem.path))
-
-
-def _without_secrets(value: Any, path: tuple[str, ...], secrets: dict[str, str]) -> Any:
-    """The values with every secret replaced by a reference, which `secrets` then holds."""
-    if isinstance(value, dict):
-        return {key: _without_secrets(item, (*path, str(key)), secrets) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_secrets(item, (*path, str(index)), secrets) for index, item in enumerate(value)]
-    if path and path[-1] in SECRET_KEYS and isinstance(value, str) and value:
-        name = "-".join(path)
-        secrets[name] = value
-        return f"secret:{name}"
-    return value
-
-
-def _source(text: str, secrets: dict[str, str]) -> str:
-    """The file's text with references in place of its secrets; the text itself where it has none."""
-    tree = roundtrip.load(text)
-    if not secrets:
-        return text
-    _refer(tree, (), secrets)
-    return roundtrip.dump(tree, text)
-
-
-def _refer(tree: Any, path: tuple[str, ...], secrets: dict[str, str]) -> None:
-    for key, value in roundtrip.entries(tree):
-        inner = (*path, str(key))
-        if "-".join(inner) in secrets:
-            tree[key] = f"secret:{'-'.join(inner)}"
-        else:
-            _refer(value, inner, secrets)
 
 
 def _finding(

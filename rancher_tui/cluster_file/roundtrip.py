@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from io import StringIO
 from typing import Any
 
@@ -43,19 +44,22 @@ def editor(text: str = "") -> YAML:
 
 
 def _indentation(text: str) -> tuple[int, int]:
-    """(of a mapping, of a dash under its key), from the first places that show them; 2 and 0 by default."""
-    mapping, offset, parent = 0, -1, -1
+    """(of a mapping, of a dash under its key), as most places of the text have them; 2 and 0 by default."""
+    mappings: Counter[int] = Counter()
+    offsets: Counter[int] = Counter()
+    parent = -1
     for line in text.splitlines():
         stripped = line.lstrip(" ")
         indent = len(line) - len(stripped)
         if not stripped or stripped[0] == "#":
             continue
-        if parent >= 0 and stripped.startswith("- ") and offset < 0 and indent >= parent:
-            offset = indent - parent
-        elif parent >= 0 and indent > parent and not mapping and not stripped.startswith("-"):
-            mapping = indent - parent
+        if parent >= 0 and stripped.startswith("- ") and indent >= parent:
+            offsets[indent - parent] += 1
+        elif parent >= 0 and indent > parent and not stripped.startswith("-"):
+            mappings[indent - parent] += 1
         parent = indent if stripped.rstrip().endswith(":") and not stripped.startswith("-") else -1
-    return mapping or 2, max(offset, 0)
+    mapping, offset = mappings.most_common(1), offsets.most_common(1)
+    return mapping[0][0] if mapping else 2, offset[0][0] if offset else 0
 
 
 def load(text: str) -> Any:

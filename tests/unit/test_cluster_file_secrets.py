@@ -1,0 +1,151 @@
+"""What a file that was read in hides: kept apart from the state, masked where it is shown, back in its place on export."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from rancher_tui.cluster_file.compose import compose
+from rancher_tui.cluster_file.diff import shown
+from rancher_tui.cluster_file.masking import MASK, masked
+from rancher_tui.cluster_file.read import ReadFile, read
+from rancher_tui.install.state import InstallState, Proxy
+from tests.unit.cluster_file_case import ca_text, encoded
+
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\nBBBB\n-----END RSA PRIVATE KEY-----\n"
+TLS = base64.b64encode(PEM.encode()).decode()
+FILE = f"""\
+# our cluster
+nodes:
+  - address: 10.0.1.11   # the first
+    user: rancher
+    role: [controlplane,etcd,worker]
+    ssh_key: |
+      {PEM.strip().replace(chr(10), chr(10) + "      ")}
+
+    # the port stays
+    port: 22
+private_registries:
+  - url: r.example.com
+    user: pull
+    password: 'hunter''2 #x'  # change it
+weird:   {{password: "other-pw", more: 1}}
+network:
+    weave_network_provider: {{password: weave-pw}}
+services:
+  etcd: {{snapshot: true, creation: 6h, retention: 24h}}
+  kube-api:
+    secrets_encryption_config:
+      custom_config: {{resources: [{{providers: [{{aescbc: {{keys: [{{name: k1, secret: ZW5jcnlwdGlvbg==}}]}}}}]}}]}}
+addons: |-
+  ---
+  # the certificate
+  kind: Secret
+  apiVersion: v1
+  metadata: {{name: cattle-keys-ingress, namespace: cattle-system}}
+  data:
+    tls.crt:   {encoded(ca_text())}
+    tls.key: {TLS}   # private
+  ---
+  kind: Deployment
+  apiVersion: apps/v1
+  metadata: {{name: cattle, namespace: cattle-system}}
+  spec:
+    template:
+      spec:
+        containers:
+        - image: r.example.com/rancher/rancher:v2.0.8
+          args: [--no-cacerts]
+          env:
+          - name: HTTP_PROXY
+            value: "http://u:proxy-pw@proxy:3128"
+          - {{name: DB_PASSWORD, value: "db-pw"}}
+  ---
+  kind: Ingress
+  apiVersion: extensions/v1beta1
+  metadata: {{name: cattle-ingress-http, namespace: cattle-system}}
+  spec: {{rules: [{{host: rancher.example.com}}], tls: [{{hosts: [rancher.example.com], secretName: cattle-keys-ingress}}]}}
+"""
+HIDDEN = ("AAAA", "hunter", "other-pw", "weave-pw", "ZW5jcnlwdGlvbg==", TLS, "proxy-pw", "db-pw")
+
+
+def taken(text: str = FILE) -> tuple[ReadFile, InstallState]:
+    found = read(text.encode(), "rancher-cluster.yml")
+    assert found.state is not None, found.findings
+    return found, found.state
+
+
+def written(found: ReadFile, state: InstallState) -> str:
+    secrets: dict[str, Any] = {f"secret:{name}": value for name, value in found.secrets.items()}
+    return compose(state, secret=lambda name: secrets.get(name, name), rke="v0.1.16")
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_no_secret_of_the_file_or_its_addons_is_in_the_state(hidden: str) -> None:
+    assert hidden in FILE
+    found, state = taken()
+    assert hidden not in state.model_dump_json()
+    assert any(hidden in value for value in found.secrets.values())
+
+
+def test_a_file_that_is_not_edited_comes_out_as_it_went_in() -> None:
+    found, state = taken()
+    assert written(found, state) == FILE.replace("{password: weave-pw}", '{password: "weave-pw"}').replace(
+        "secret: ZW5jcnlwdGlvbg==", 'secret: "ZW5jcnlwdGlvbg=="'
+    )
+
+
+def test_an_edit_changes_its_own_lines_and_no_others() -> None:
+    found, state = taken()
+    before = written(found, state)
+    after = written(found, state.model_copy(update={"fqdn": "new.example.com"}))
+    assert after != before
+    for old, new in zip(before.split("\n"), after.split("\n"), strict=True):
+        assert old == new or "new.example.com" in new
+    assert "rancher.example.com" not in after
+
+
+def test_a_password_of_a_proxy_is_a_reference_and_the_rest_of_the_environment_stays() -> None:
+    found, state = taken()
+    assert state.options.proxy.http.startswith("secret:")
+    other = state.options.model_copy(update={"proxy": Proxy(http="http://other:3128", no_proxy="localhost")})
+    text = written(found, state.model_copy(update={"options": other}))
+    assert 'value: "http://other:3128"' in text
+    assert '{name: DB_PASSWORD, value: "db-pw"}' in text
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_nothing_of_it_is_shown(hidden: str) -> None:
+    lines = masked(FILE)
+    assert len(lines) == len(FILE.split("\n"))
+    assert hidden not in "\n".join(lines)
+    broken = FILE.replace("user: rancher", "user: [rancher")
+    if hidden not in ("ZW5jcnlwdGlvbg==", "proxy-pw", "db-pw", "other-pw", "weave-pw"):
+        assert hidden not in "\n".join(masked(broken)), "a file that is no YAML is masked by its lines"
+
+
+def test_a_certificate_is_public_and_shown() -> None:
+    assert encoded(ca_text()) in "\n".join(masked(FILE))
+
+
+def test_another_password_is_a_difference_without_the_passwords() -> None:
+    lines = shown(FILE, FILE.replace("hunter''2", "hunter3"), "exported", "now")
+    changed = [line for line in lines[2:] if line[:1] in "+-"]
+    assert changed == [f"-    password: {MASK}  # change it", f"+    password: {MASK}  # change it"]
+    assert shown(FILE, FILE, "exported", "now") == []
+
+
+@pytest.mark.parametrize("form", ["addons: >\n", 'addons: "'])
+def test_addons_of_another_style_hide_their_secrets_too(form: str) -> None:
+    body = f"kind: Secret\n\napiVersion: v1\n\nmetadata: {{name: a}}\n\ndata: {{tls.key: {TLS}}}\n"
+    if form.endswith(">\n"):
+        text = "cluster_name: a\n" + form + "".join(f"  {line}\n" if line else "\n" for line in body.split("\n"))
+    else:
+        text = (
+            "cluster_name: a\n" + form + body.replace("\n\n", "\\n\\\n  ").replace("\n", "\n", 1).rstrip() + '"\n'
+        )
+    found, state = taken(text)
+    assert TLS not in state.cluster_file_source
+    assert TLS in found.secrets.values()
