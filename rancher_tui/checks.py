@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,10 +31,15 @@ class Look:
     facts: Facts = field(default_factory=dict)
 
 
-async def run(check: str, session: Session, state: InstallState) -> AsyncIterator[Finding]:
-    """Run one check: findings as they come; its report is saved when it ended by itself, not when cancelled."""
+async def run(
+    check: str, session: Session, state: InstallState, facts: Facts | None = None
+) -> AsyncIterator[Finding]:
+    """Run one check: findings as they come; its report is saved when it ended by itself, not when cancelled.
+
+    `facts` gets what the check learns, as its report does.
+    """
     step = next(item for item in steps.STEPS if check in item.checks)
-    look = Look(session, state)
+    look = Look(session, state, {} if facts is None else facts)
     digest = steps.inputs_digest(state, check)
     found: list[Finding] = []
     async for finding in _CHECKS[check](look):
@@ -42,6 +48,10 @@ async def run(check: str, session: Session, state: InstallState) -> AsyncIterato
         yield stamped
     report = Report(check, tuple(found), look.facts, digest, step=step.number)
     await asyncio.to_thread(session.save_report, report)
+    if check == "preflight":
+        from rancher_tui.hosts import of_step_6
+
+        await asyncio.to_thread(session.save_report, of_step_6(report, state))
 
 
 async def run_step(number: int, session: Session, state: InstallState) -> AsyncIterator[Finding]:
@@ -61,37 +71,27 @@ def _finding(status: Status, code: str, subject: str, title: Message, remedy: Me
 
 async def _preflight(look: Look) -> AsyncIterator[Finding]:
     """Step 1: every host over SSH, all rungs and all facts."""
+    from rancher_tui import hosts
     from rancher_tui.nodes.preflight import preflight
 
-    settings = connect_settings(look.session, look.state)
-    expected = _expected(look)
-    async for finding in preflight(look.state.nodes, settings, facts=look.facts, expected=expected):
+    settings, expected = connect_settings(look.session, look.state), hosts.expected(look.session, look.state)
+    cases: dict[int, Any] = {}
+    found = preflight(look.state.nodes, settings, facts=look.facts, expected=expected, cases=cases)
+    async for finding in found:
         yield finding
-
-
-def _expected(look: Look) -> Any:
-    """What the nodes must be for this install: the docker that rke takes, the addresses and ranges in use."""
-    from rancher_tui import facts
-    from rancher_tui.nodes.expected import Expected
-    from rancher_tui.operations import KUBECONFIG, rke_version
-
-    rke = rke_version(look.session, look.state) or facts.RECOMMENDED_RKE
-    kubernetes = facts.used_kubernetes(rke, look.state.kubernetes_version.strip())
-    return Expected.of(
-        look.state,
-        rke=rke,
-        docker_versions=facts.accepted_docker(rke, kubernetes),
-        installed=(look.session.cluster_folder / KUBECONFIG).exists(),
-    )
+    hosts.remember(look.session, look.state, cases)
+    look.facts["lines"] = hosts.lines_of(look.state, "preflight", datetime.now(UTC))
 
 
 async def _docker_ps(look: Look) -> AsyncIterator[Finding]:
     """Step 6: the guide's own test on each node, `docker ps` as the configured user."""
+    from rancher_tui import hosts
     from rancher_tui.nodes.preflight import ladder
 
-    settings = connect_settings(look.session, look.state)
-    async for finding in ladder(look.state.nodes, settings, facts=look.facts, expected=_expected(look)):
+    settings, expected = connect_settings(look.session, look.state), hosts.expected(look.session, look.state)
+    async for finding in ladder(look.state.nodes, settings, facts=look.facts, expected=expected):
         yield finding
+    look.facts["lines"] = hosts.lines_of(look.state, "docker-ps", datetime.now(UTC))
 
 
 def connect_settings(session: Session, state: InstallState) -> Any:
@@ -99,15 +99,19 @@ def connect_settings(session: Session, state: InstallState) -> Any:
     from rancher_tui.transport.ssh import ConnectSettings
 
     return ConnectSettings.of(
-        state, folder=session.cluster_folder, pins=session.known_hosts, secret=session.secrets.resolve
+        state,
+        folder=session.cluster_folder,
+        pins=session.known_hosts,
+        passphrases=session.memory.passphrases,
+        secret=session.secrets.resolve,
     )
 
 
 async def _balancer(look: Look) -> AsyncIterator[Finding]:
-    """Step 2: its configuration can be written and is valid; what answers at its address."""
-    from rancher_tui.balancer.check import check
+    """Step 2: its configuration can be written, it answers, and it was rehearsed or is probed."""
+    from rancher_tui.balancer_proof import proven
 
-    async for finding in check(look.state, ca_pem=_ca(look.state), facts=look.facts):
+    async for finding in proven(look.session, look.state, look.facts):
         yield finding
 
 
@@ -261,12 +265,16 @@ def known_versions(session: Session, state: InstallState, rke: str | None) -> An
 
     report = session.reports().get("preflight")
     nodes = report.facts.get("nodes", {}) if report else {}
-    docker = next((str(node["docker"]) for node in nodes.values() if node.get("docker")), None)
+    docker = next((str(node["docker_version"]) for node in nodes.values() if node.get("docker_version")), None)
+    system = next(
+        (f"{node['os']} {node.get('os_version') or ''}" for node in nodes.values() if node.get("os")), ""
+    )
     return Known(
         rancher=state.rancher_version.strip() or None,
         rke=rke,
         kubernetes=state.kubernetes_version.strip() or None,
-        docker=docker,
+        docker=None if state.options.ignore_docker_version else docker,
+        os=system.strip() or None,
     )
 
 

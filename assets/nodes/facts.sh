@@ -190,6 +190,7 @@ quick_facts() {
     fact hostname either hostname hostname 'uname -n'
     fact machine-id cat /etc/machine-id
     fact product-uuid cat /sys/class/dmi/id/product_uuid
+    fact boot-id cat /proc/sys/kernel/random/boot_id
     fact links ip -o link
     fact addresses ip -o addr
     fact routes ip -4 route

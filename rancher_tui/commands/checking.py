@@ -1,4 +1,4 @@
-"""Commands that look at the world: check, preflight, trust, ports, rke."""
+"""Commands that look at the world: check and rke."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rancher_tui.commands import context
-from rancher_tui.commands.options import Json, SessionName, Strict, Yes
-from rancher_tui.commands.output import BAD, OK, CallError, note, print_json, print_report, say, stream, table
-from rancher_tui.i18n import _, msg
+from rancher_tui.commands.options import Json, SessionName, Strict
+from rancher_tui.commands.output import CallError, print_report, stream
+from rancher_tui.i18n import msg
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from rancher_tui.install.state import InstallState
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="STEP", help="Numbers or slugs; none means all.")]
-NodeNames = Annotated[
-    list[str] | None,
-    typer.Option("--node", metavar="NAME", help="Only this node (address or number); may be repeated."),
-]
 
 
 def check(session: SessionName, step: Names = None, as_json: Json = False, strict: Strict = False) -> int:
@@ -60,129 +56,6 @@ async def _check(session: Session, state: InstallState, numbers: list[int]) -> A
             yield finding
         async for finding in run_step(number, session, state):
             yield finding
-
-
-def _state_of(target: str) -> tuple[Session | None, InstallState]:
-    """The session of that name, or the state behind a cluster file of that path."""
-    if not Path(target).expanduser().is_file():
-        return context.look_on(target)
-    from rancher_tui.cluster_file.read import read
-
-    found = read(context.read_file(target), target)
-    if found.state is None:
-        raise CallError(
-            msg("{path} is no cluster file that can be read; `rancher-tui lint` says why", path=target)
-        )
-    return None, found.state
-
-
-def _settings(session: Session | None, state: InstallState) -> Any:
-    from rancher_tui.checks import connect_settings
-    from rancher_tui.transport.ssh import ConnectSettings
-
-    if session is not None:
-        return connect_settings(session, state)
-    return ConnectSettings.of(state, folder=Path(), pins=Path("known_hosts.rancher-tui"), secret=lambda text: text)
-
-
-def _chosen(state: InstallState, names: list[str] | None) -> list[int]:
-    """Numbers of the chosen nodes, from 1; CallError for a name that no node has."""
-    if not names:
-        return list(range(1, len(state.nodes) + 1))
-    found = []
-    for name in names:
-        numbers = [
-            number
-            for number, node in enumerate(state.nodes, 1)
-            if name in (node.address, node.hostname_override, str(number))
-        ]
-        if not numbers:
-            known = ", ".join(node.address for node in state.nodes)
-            raise CallError(msg("{name} is no node; there are {known}", name=name, known=known))
-        found.extend(numbers)
-    return sorted(set(found))
-
-
-def preflight(
-    target: Annotated[str, typer.Argument(metavar="SESSION|CLUSTER_FILE", help="Whose nodes.")],
-    node: NodeNames = None,
-    as_json: Json = False,
-    strict: Strict = False,
-) -> int:
-    """Prove over SSH that RKE will be able to work on every node. Nothing is written on them.
-
-    Example: rancher-tui preflight prod --node 10.0.1.11
-    """
-    from rancher_tui.checks import run
-    from rancher_tui.nodes.preflight import preflight as look
-
-    session, state = _state_of(target)
-    if session is not None and not node:
-        return asyncio.run(stream(run("preflight", session, state), {}, as_json=as_json, strict=strict))
-    numbers = _chosen(state, node)
-    nodes = [state.nodes[number - 1] for number in numbers]
-    facts: dict[str, Any] = {}
-    found = look(nodes, _settings(session, state), facts=facts, numbers=numbers)
-    return asyncio.run(stream(found, facts, as_json=as_json, strict=strict))
-
-
-def trust(session: SessionName, yes: Yes = [], as_json: Json = False) -> int:  # noqa: B006
-    """Show every node's host key; with --yes trust, pin those that are new. A changed key is never pinned.
-
-    Example: rancher-tui trust prod --yes trust
-    """
-    from rancher_tui.nodes.host_keys import pin, scan
-
-    held, state = context.look_on(session)
-    keys = asyncio.run(scan(state.nodes, _settings(held, state)))
-    rows = [
-        {
-            "address": key.address,
-            "port": key.port,
-            "state": key.trust.value if key.trust else "unreachable",
-            "keys": [{"type": key.key_type, "fingerprint": key.fingerprint}] if key.fingerprint else [],
-        }
-        for key in keys
-    ]
-    pinned = pin(held.known_hosts, keys) if "trust" in yes else 0
-    if pinned:
-        held.journal("trust", hosts=[row["address"] for row in rows], taken=pinned)
-    if as_json:
-        print_json({"nodes": rows, "pinned": pinned})
-    else:
-        cells = [
-            [str(row["address"]), str(row["port"]), str(row["state"]), key.fingerprint or str(key.error or "")]
-            for row, key in zip(rows, keys, strict=True)
-        ]
-        for line in table(cells, [_("node"), _("port"), _("key"), _("fingerprint")]):
-            say(line)
-    bad = [row for row in rows if row["state"] not in ("known",)]
-    if not bad or (pinned and all(row["state"] == "unknown" for row in bad)):
-        return OK
-    if not pinned and any(row["state"] == "unknown" for row in bad):
-        note(_("compare the fingerprints with the hosts' own, then agree with --yes trust"))
-    return BAD
-
-
-def ports(session: SessionName, yes: Yes = [], as_json: Json = False, strict: Strict = False) -> int:  # noqa: B006
-    """Try the ports from each node to each, with listeners that are removed again. Needs --yes ports.
-
-    Example: rancher-tui ports prod --yes ports
-    """
-    from rancher_tui.finding import Report
-    from rancher_tui.nodes.between import between
-
-    held, state = context.look_on(session)
-    if "ports" not in yes:
-        note(_("this starts small listeners on the nodes for a few seconds; agree with --yes ports"))
-        return BAD
-
-    async def collect() -> Report:
-        facts: dict[str, Any] = {}
-        found = between(state.nodes, _settings(held, state), facts=facts)
-        return Report("ports", tuple([finding async for finding in found]), facts, step=1)
-
-    return print_report(asyncio.run(collect()), as_json=as_json, strict=strict)
 
 
 def rke(

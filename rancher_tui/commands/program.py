@@ -8,6 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -17,6 +18,7 @@ import typer.main
 from rancher_tui.commands import context
 from rancher_tui.commands.output import INTERRUPTED, UNEXPECTED, UNUSABLE, CallError, note
 from rancher_tui.i18n import N_, _, language
+from rancher_tui.settings import CHOICES
 
 HELP = "Install Rancher HA with RKE behind a layer-7 load balancer, step by proven step."
 
@@ -31,9 +33,20 @@ program = typer.Typer(
 )
 
 
+Language = Enum("Language", {name: name for name in CHOICES["language"]})  # type: ignore[misc]
+Theme = Enum("Theme", {name: name for name in CHOICES["theme"]})  # type: ignore[misc]
+
+
 @program.callback()
 def _root(
     home: Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Folder of all sessions.")] = None,
+    language: Annotated[Language | None, typer.Option("--language", help="Language of all texts.")] = None,
+    theme: Annotated[
+        Theme | None, typer.Option("--theme", help="Light on dark, or dark on light.")
+    ] = None,
+    _ascii: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII signs only.")] = False,
+    _slow: Annotated[bool, typer.Option("--slow", help="Draw less often, for slow links.")] = False,
+    _plain: Annotated[bool, typer.Option("--plain", help="No colours, no rules: for screen readers.")] = False,
     _version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     context.use_home(home)
@@ -85,7 +98,7 @@ def _translate(command: Any) -> None:
 def _in_own_words(root: Any) -> Any:
     """The command line with every text in the operator's language, headings too."""
     if language() != "en":
-        typer.core._ = _  # type: ignore[assignment]
+        vars(typer.core)["_"] = _
         for command in (root, *root.commands.values()):
             _translate(command)
     return root
@@ -103,12 +116,20 @@ HEADINGS: Final = (
 
 
 def _register() -> None:
-    from rancher_tui.commands import balancers, checking, files, lab, look_up, runs, schemas, sessions
+    from rancher_tui.commands import balancers, checking, files, hosts, lab, look_up, runs, schemas, sessions
 
     for function in (
         *(sessions.sessions, sessions.new, sessions.show, sessions.undo, sessions.redo, sessions.delete),
         *(files.nodes, files.export, files.diff, files.lint, files.versions, files.cert, files.backup, files.keys),
-        *(checking.check, look_up.dns, checking.preflight, checking.trust, checking.ports, balancers.balancer),
+        *(
+            checking.check,
+            look_up.dns,
+            hosts.preflight,
+            hosts.trust,
+            hosts.ports,
+            hosts.cleanup,
+            balancers.balancer,
+        ),
         *(checking.rke, runs.plan, runs.attach, runs.status, runs.stop, runs.log, runs.explain, runs.verdict),
         *(runs.shell, lab.lab, schemas.schema, balancers.rehearse, balancers.probe),
     ):

@@ -124,6 +124,40 @@ def inputs_digest(state: InstallState, check: str) -> str:
     return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
 
+def line_digests(state: InstallState, check: str) -> list[str]:
+    """For each node the `inputs_digest` of an install that has no other: what decides about that node."""
+    fields = INPUTS[check]
+    data = state.model_dump(mode="json", include={field.partition(".")[0] for field in fields})
+    digests = []
+    for node in data["nodes"]:
+        alone = {**data, "nodes": [node]}
+        chosen = {field: _at(alone, field.split(".")) for field in fields}
+        digests.append(hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest())
+    return digests
+
+
+def changed_rows(state: InstallState, report: Report) -> list[int]:
+    """Rows of the node table (from 1) whose line a report about nodes did not judge as it is now.
+
+    Such a report says in `facts["lines"]` what it judged, by subject (`node 2 10.0.1.12`).
+    """
+    told, digests = report.facts.get("lines", {}), line_digests(state, report.check)
+    return [
+        row
+        for row, (node, digest) in enumerate(zip(state.nodes, digests, strict=True), 1)
+        if told.get(f"node {row} {node.address or '-'}", {}).get("digest") != digest
+    ]
+
+
+def _still_true(state: InstallState, report: Report) -> tuple[Finding, ...]:
+    """The findings about nodes whose lines are as they were, of a report that is otherwise out of date."""
+    if "lines" not in report.facts:
+        return ()
+    changed = set(changed_rows(state, report))
+    same = {f"node {row} {node.address or '-'}" for row, node in enumerate(state.nodes, 1) if row not in changed}
+    return tuple(finding for finding in report.findings if finding.subject in same)
+
+
 def _at(data: Any, keys: list[str]) -> Any:
     if not keys:
         return data
@@ -155,7 +189,9 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
     given = {check: reports[check] for check in item.checks if check in reports}
     taken = list(given.values())
     current = [report for check, report in given.items() if report.digest == inputs_digest(state, check)]
-    findings = (*judged, *(finding for report in current for finding in report.findings))
+    outdated = [report for report in taken if report not in current]
+    kept = (finding for report in outdated for finding in _still_true(state, report))
+    findings = (*judged, *(finding for report in current for finding in report.findings), *kept)
     at = min((report.taken_at for report in current), default=None)
 
     def standing(status: StepStatus, note: Message) -> StepState:
@@ -171,9 +207,22 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
         return standing(StepStatus.READY, msg("not known: {what}", what=_about(unknown)))
     if len(current) == len(item.checks) and all(report.findings for report in current):
         return standing(StepStatus.DONE, _proof(findings, at, now))
-    if len(current) < len(taken) == len(item.checks) and all(report.ok for report in taken):
-        return standing(StepStatus.STALE, msg("proven for other inputs; check again (c)"))
+    if len(current) < len(taken) == len(item.checks) and all(report.ok for report in current):
+        if rows := [row for report in outdated if "lines" in report.facts for row in changed_rows(state, report)]:
+            return standing(StepStatus.STALE, _changed(rows))
+        if all(report.ok for report in outdated):
+            return standing(StepStatus.STALE, msg("proven for other inputs; check again (c)"))
     return standing(StepStatus.READY, msg("not proven yet; check it (c)"))
+
+
+def _changed(rows: list[int]) -> Message:
+    shown = ", ".join(map(str, rows[:5])) + ("…" if len(rows) > 5 else "")
+    return msg_n(
+        "node {rows} changed since it was looked at; check again (c)",
+        "nodes {rows} changed since they were looked at; check again (c)",
+        len(rows),
+        rows=shown,
+    )
 
 
 def _about(finding: Finding) -> Message:

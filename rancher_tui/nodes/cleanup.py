@@ -30,10 +30,14 @@ class CleanupPlan:
     """One node's plan: containers to remove, folders to delete, interfaces to take down."""
 
     name: str
+    """What must be typed before it is run."""
+    address: str
     containers: tuple[str, ...]
     paths: tuple[str, ...]
     interfaces: tuple[str, ...]
     socket: str
+    installed: bool = False
+    """The node belongs to the cluster of this very install."""
 
     def __bool__(self) -> bool:
         return bool(self.containers or self.paths or self.interfaces)
@@ -41,6 +45,8 @@ class CleanupPlan:
     def consequences(self) -> list[Message]:
         """What `rke up` would do with what is there, in words."""
         words: list[Message] = []
+        if self.installed:
+            words.append(msg("this is a node of the installed cluster: clearing it destroys its part of it"))
         if "/var/lib/etcd" in self.paths or "etcd" in self.containers:
             words.append(
                 msg("etcd would start with the old data and refuse the new certificates (tls: bad certificate)")
@@ -73,8 +79,13 @@ class CleanupPlan:
             f"DOCKER_HOST={shlex.quote('unix://' + self.socket)}; export DOCKER_HOST",
         ]
         if SNAPSHOTS in self.paths:
-            copy = '"$HOME/rke-snapshots-$(date -u +%Y%m%dT%H%M%SZ)"'
-            lines += ["# Snapshots first: without this copy nothing is deleted.", f"cp -a {SNAPSHOTS} {copy}"]
+            lines += [
+                "# Snapshots first: without this copy, and one that is the same, nothing is deleted.",
+                'kept="$HOME/rke-snapshots-$(date -u +%Y%m%dT%H%M%SZ)"',
+                f'cp -a {SNAPSHOTS} "$kept"',
+                f'diff -r {SNAPSHOTS} "$kept"',
+                f'echo "Snapshots of {SNAPSHOTS} are copied to $kept"',
+            ]
         if quoted:
             lines += [
                 "# Containers of the old cluster, and their own volumes.",
@@ -99,14 +110,16 @@ def _comment(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def plan(node: Node, learnt: Mapping[str, Any]) -> CleanupPlan:
+def plan(node: Node, learnt: Mapping[str, Any], installed: bool = False) -> CleanupPlan:
     """The plan from what a preflight learnt of a node (`facts["nodes"][subject]`)."""
     return CleanupPlan(
         node.hostname_override or node.address,
+        node.address,
         tuple(learnt.get("containers", ())),
         tuple(learnt.get("leftover_paths", ())),
         tuple(learnt.get("leftover_interfaces", ())),
         node.docker_socket or "/var/run/docker.sock",
+        installed,
     )
 
 
@@ -136,6 +149,7 @@ async def clean(
                 "N36",
                 msg("the clean-up stopped half-way"),
                 msg("read what it said; run the script there by hand as root"),
+                msg("{said}", said=(output.strip().splitlines() or ["-"])[-1]),
                 output=output[-2000:],
                 exit_status=ran.exit_status,
             )

@@ -38,14 +38,15 @@ async def preflight(
     expected: Expected | None = None,
     numbers: Sequence[int] | None = None,
     only: Container[str] | None = None,
+    cases: dict[int, Case] | None = None,
 ) -> AsyncIterator[Finding]:
     """Findings of every node as they come, then of the nodes together and of this machine.
 
     `facts["nodes"]` gets what was learnt, by subject. `numbers` are the rows of `nodes` in the node table, counted
     from 1, where only some are looked at; `only` limits what is told to these check ids (`N16`) and what is broken
-    before them.
+    before them. `cases` gets what the nodes said, by row; those that are in it already are judged beside these.
     """
-    look = _Look(settings, expected or Expected(), facts.setdefault("nodes", {}))
+    look = _Look(settings, expected or Expected(), facts.setdefault("nodes", {}), {} if cases is None else cases)
     rows = list(zip(numbers or range(1, len(nodes) + 1), nodes, strict=True))
     async with aclosing(look.everything(rows)) as findings:
         async for finding in findings:
@@ -77,7 +78,7 @@ def _blocks(finding: Finding) -> bool:
 
 @dataclass(slots=True)
 class _Look:
-    """One preflight: its settings, what it learnt, the cases it could gather."""
+    """One preflight: its settings, what it learnt, the cases it could gather (and those known before)."""
 
     settings: ConnectSettings
     expected: Expected
@@ -100,7 +101,7 @@ class _Look:
             assert bastion is not None
             yield Scribe(f"bastion {bastion.address}", bastion).broken(error)
             return
-        cases = [self.cases[number] for number, _ in rows if number in self.cases]
+        cases = [self.cases[number] for number in sorted(self.cases)]
         for finding in judge_together(cases):
             yield finding
         addresses = [case.node.address for case in cases if "controlplane" in (case.node.roles or ROLES)]

@@ -28,7 +28,7 @@ LEARNT: dict[str, Any] = {
 def programs(folder: Path, **bodies: str) -> tuple[str, Path]:
     """A PATH on which what would delete only writes down its arguments, and where it does."""
     log = folder / "log"
-    recorded = {name: f'echo "{name} $*" >> {log}' for name in ("rm", "docker", "cp", "ip", "umount")}
+    recorded = {name: f'echo "{name} $*" >> {log}' for name in ("rm", "docker", "cp", "diff", "ip", "umount")}
     return healthy_path(folder / "programs", without=(), **{**recorded, **bodies}), log
 
 

@@ -55,7 +55,7 @@ def test_the_script_is_sound_shell(tmp_path: Path) -> None:
     stand_ins = tmp_path / "bin"
     stand_ins.mkdir()
     log = tmp_path / "log"
-    for name in ("cp", "docker", "rm", "ip", "awk", "sort", "umount", "date"):
+    for name in ("cp", "diff", "docker", "rm", "ip", "awk", "sort", "umount", "date"):
         (stand_ins / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {log}\n')
         (stand_ins / name).chmod(0o755)
     ran = subprocess.run(["/bin/sh", "-s"], input=script, text=True, env={"PATH": str(stand_ins), "HOME": "/root"})

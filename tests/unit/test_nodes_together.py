@@ -58,6 +58,24 @@ def test_what_a_clone_shares_with_its_origin(fact: str, code: str, status: str) 
     assert findings == [(code, "node 3 192.0.2.13", status)]
 
 
+def test_nodes_on_one_kernel_share_its_identity_and_are_told_so_mildly() -> None:
+    """Containers of one machine have its machine-id; clones of a virtual machine boot each for themselves."""
+    one_boot = {"machine-id": "c" * 32, "boot-id": "0d9a3c1e-boot"}
+    assert not_well(list(judge_together(nodes(one_boot, {}, one_boot)))) == [
+        ("same-machine-id", "node 3 192.0.2.13", "warn")
+    ]
+    other_boot = {**one_boot, "boot-id": "77b1-boot"}
+    assert not_well(list(judge_together(nodes(one_boot, {}, other_boot)))) == [
+        ("same-machine-id", "node 3 192.0.2.13", "fail")
+    ]
+
+
+def test_practice_hosts_on_loopback_may_be_one_machine() -> None:
+    first = case(node=Node(address="127.0.0.11"), number=1)
+    second = case(node=Node(address="127.0.0.12"), number=2)
+    assert ("same-host", "node 2 127.0.0.12", "warn") in not_well(list(judge_together([first, second])))
+
+
 def test_names_are_compared_without_case() -> None:
     findings = not_well(list(judge_together(nodes({"hostname": "NODE2"}))))
     assert findings == [("same-hostname", "node 2 192.0.2.12", "fail")]
