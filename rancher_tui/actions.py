@@ -6,11 +6,12 @@ Bindings, footer, help, palette, `rancher-tui keys` and the docs are views of th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from assets import FOLDER
+from rancher_tui import settings
 from rancher_tui.i18n import _
 
 
@@ -78,9 +79,23 @@ class Table:
         return _(self.reasons[reason]).format(**facts) if reason else ""
 
 
-@lru_cache(maxsize=1)
 def table() -> Table:
-    """The table, read once."""
+    """The table with the operator's own keys, if he has any."""
+    own = settings.chosen().keys
+    return _own_table(own) if own else usual_table()
+
+
+@lru_cache(maxsize=4)
+def _own_table(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> Table:
+    from rancher_tui.keymap import applied
+
+    usual = usual_table()
+    return replace(usual, actions=applied(usual.actions, keys))
+
+
+@lru_cache(maxsize=1)
+def usual_table() -> Table:
+    """The table as it is delivered, read once."""
     import yaml
 
     text = (FOLDER / "actions.yml").read_text("utf-8")

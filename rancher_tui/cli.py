@@ -8,33 +8,60 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rancher_tui import __version__
+from rancher_tui import __version__, settings
 from rancher_tui.commands.names import COMMANDS
+from rancher_tui.i18n import _
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command or the UI; the exit code (contract.md, "Exit codes")."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    home, rest = _take_home(argv)
+    home, chosen, rest = _leading(argv)
+    settings.load()
+    if chosen:
+        settings.change(**chosen)
     if rest == ["--version"]:
         print(f"rancher-tui {__version__}")
         return 0
     if not rest or (rest[0] not in COMMANDS and not rest[0].startswith("-")):
         if len(rest) > 1:
-            return _unusable(f"{rest[0]!r} is no command; `rancher-tui --help` lists them")
+            return _unusable(_("{name} is no command; `rancher-tui --help` lists them").format(name=repr(rest[0])))
         return open_ui(home, rest[0] if rest else None)
     from rancher_tui.commands.program import run
 
     return run(argv)
 
 
-def _take_home(argv: list[str]) -> tuple[Path | None, list[str]]:
-    """A leading `--home DIR` and what follows."""
-    if argv[:1] == ["--home"] and len(argv) > 1:
-        return Path(argv[1]), argv[2:]
-    if argv and argv[0].startswith("--home="):
-        return Path(argv[0].partition("=")[2]), argv[1:]
-    return None, argv
+_SWITCHES = {"--ascii": ("signs", "ascii"), "--slow": ("pace", "slow"), "--plain": ("plain", "yes")}
+_VALUES = ("--home", "--language", "--theme")
+
+
+def _leading(argv: list[str]) -> tuple[Path | None, dict[str, str], list[str]]:
+    """What stands before a command: the home, settings for this run, and what follows.
+
+    A value that cannot be is left to the command line's own reading, which refuses it.
+    """
+    home: Path | None = None
+    chosen: dict[str, str] = {}
+    rest = argv
+    while rest:
+        name, equals, value = rest[0].partition("=")
+        if rest[0] in _SWITCHES:
+            field, setting = _SWITCHES[rest[0]]
+            chosen[field] = setting
+            rest = rest[1:]
+            continue
+        if name not in _VALUES or not (equals or len(rest) > 1):
+            break
+        value = value if equals else rest[1]
+        if name == "--home":
+            home = Path(value)
+        elif value in settings.CHOICES[name[2:]]:
+            chosen[name[2:]] = value
+        else:
+            break
+        rest = rest[1:] if equals else rest[2:]
+    return home, chosen, rest
 
 
 def _unusable(text: str) -> int:
@@ -46,8 +73,10 @@ def open_ui(home: Path | None, session: str | None) -> int:
     """Open the screens on a session, or where the operator left off; exit code 2 without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _unusable(
-            "rancher-tui needs a terminal. Without one: `rancher-tui lab --headless` is a rehearsal of all twelve "
-            "steps, `rancher-tui --help` lists the commands"
+            _(
+                "rancher-tui needs a terminal. Without one: `rancher-tui lab --headless` is a rehearsal of all "
+                "twelve steps, `rancher-tui --help` lists the commands"
+            )
         )
     from screens.app import open_ui as open_screens
 

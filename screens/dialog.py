@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 
+from rancher_tui import settings
 from rancher_tui.i18n import _
 from screens.signs import ascii_only
 from screens.widgets.bars import Keys
@@ -86,6 +87,7 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def compose(self) -> ComposeResult:
         self.set_class(ascii_only(), "-ascii")
+        self.set_class(settings.chosen().plain == "yes", "-plain")
         self.set_class(self.TALL, "-tall")
         with Vertical():
             yield from self.body()

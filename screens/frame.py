@@ -16,12 +16,13 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from rancher_tui import actions, edits
+from rancher_tui import actions, edits, i18n, settings
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import Message, _
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import STEPS, Step, StepState, StepStatus
 from rancher_tui.text import clean
+from screens import themes
 from screens.widgets.bars import Bar, Keys, Rule, key_of
 from screens.widgets.findings import Findings
 from screens.widgets.lines import Line
@@ -304,6 +305,18 @@ class Frame(Screen[None]):
         self.rancher.utc = not self.rancher.utc
         self.redraw()
         self.note(_("times in UTC") if self.rancher.utc else _("times in local time"))
+
+    async def do_language(self) -> None:
+        names = i18n.LANGUAGES
+        language = names[(names.index(i18n.language()) + 1) % len(names)]
+        settings.change(language=language)
+        await self.rancher.going.anew()
+        self.rancher.tell(i18n.NAMES[language])
+
+    def do_theme(self) -> None:
+        settings.change(theme="dark" if settings.chosen().light else "light")
+        self.app.theme = themes.chosen().name
+        self.rancher.draw_anew()
 
     def do_undo(self) -> None:
         change = self.rancher.session.store.undo()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rancher_tui.finding import Finding
 from rancher_tui.install import steps
+from screens import registry
 from screens.ask import AskStep
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class Going:
         step, finding = problems[(here + distance) % len(problems)]
         self._problem = finding
         await self._app.go(step.slug, finding)
+
+    async def anew(self) -> None:
+        """The screen that is shown made anew, the cursor where it was: for what it drew once, such as words."""
+        frame = self._app.frame
+        if frame is None:
+            return
+        cursor, screen = frame.cursor(), registry.screen(frame.PLACE)
+        await self._app.switch_screen(screen)
+        screen.place_cursor(cursor)
 
     def ask_step(self) -> None:
         """Ask for a step's number and go there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rancher_tui import settings
 from rancher_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def words(install: Install) -> tuple[str, str]:
-    """The gravest news and its ink: held elsewhere, damaged, newer than we, a run meanwhile; empty without any."""
+    """The gravest news and its ink: held elsewhere, damaged, newer, a run meanwhile, bad settings; or none."""
     opened = install.opened
     if opened.held_by is not None:
         text = _("looked on only: {holder} holds this session; T takes it over")
@@ -23,4 +24,8 @@ def words(install: Install) -> tuple[str, str]:
         return _("saved by a newer rancher-tui; looked on only"), "warn"
     if meanwhile := install.meanwhile():
         return _("meanwhile: {what}").format(what=meanwhile), "strong"
+    if wrong := settings.wrong():
+        first, rest = wrong[0], len(wrong) - 1
+        text = _("{place}: {problem}; `rancher-tui keys` tells all") if rest else _("{place}: {problem}")
+        return text.format(place=first.subject, problem=first.title), "warn"
     return "", "strong"

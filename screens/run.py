@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from rancher_tui import settings
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
 from rancher_tui.install.state import Cursor
@@ -35,7 +35,7 @@ READING = 1
 
 def rate() -> float:
     """Looks at the log each second: fewer over SSH, where each drawing costs the link."""
-    return 4.0 if os.environ.get("SSH_CONNECTION") else 10.0
+    return settings.chosen().repaints
 
 
 class RunScreen(Frame):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import locale
 import os
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+
+from rancher_tui import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,21 @@ class Signs:
 
 _UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "◂", "▸", "•")
 _ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "<", ">", "*")
+_QUIET = replace(_ASCII, rule=" ", bar=" ")
 
 
-@lru_cache(maxsize=1)
 def signs() -> Signs:
-    """The set for this terminal: ASCII under TERM=linux and its like, without UTF-8, or with RANCHER_TUI_ASCII."""
+    """The set for this terminal: ASCII under TERM=linux and its like, without UTF-8, or where it was asked for."""
+    if settings.chosen().plain == "yes":
+        return _QUIET
     return _ASCII if ascii_only() else _UNICODE
 
 
 def ascii_only() -> bool:
     """True where only ASCII can be drawn."""
-    if os.environ.get("RANCHER_TUI_ASCII"):
-        return True
+    asked = settings.chosen().ascii
+    if asked is not None:
+        return asked
     if os.environ.get("TERM", "") in ("linux", "vt100", "vt102", "vt220", "ansi", "cons25"):
         return True
     return "UTF" not in locale.getpreferredencoding(False).upper()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import RenderableType
 from textual._compositor import CompositorUpdate
 from textual.screen import Screen
 
+from rancher_tui import settings
 from rancher_tui.i18n import _
 from screens.app import RancherApp
 from screens.frugal import Paper, Sent
@@ -59,6 +61,8 @@ def open_at_terminal(home: Path | None, session: str | None) -> int:
 
         return LocalEngine.of(home)
 
+    if settings.chosen().plain == "yes":
+        os.environ["NO_COLOR"] = "1"
     app = TerminalApp(engine, session or "")
     try:
         return app.run(mouse=False) or 0

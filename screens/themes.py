@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from textual.theme import Theme
+
+from rancher_tui import settings
 
 DARK = Theme(
     name="rancher-dark",
@@ -42,5 +42,5 @@ THEMES = (DARK, LIGHT)
 
 
 def chosen() -> Theme:
-    """The light one where RANCHER_TUI_THEME says so, else the dark one."""
-    return LIGHT if os.environ.get("RANCHER_TUI_THEME") == "light" else DARK
+    """The one of the settings: dark, unless light was asked for."""
+    return LIGHT if settings.chosen().light else DARK

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import i18n
+from rancher_tui import i18n, settings
 from rancher_tui.install.session import Home
 
 KEPT = frozenset({"RANCHER_TUI_TEST_DATA", "RANCHER_TUI_NODE_LAB", "RANCHER_TUI_REQUIRE_REAL"})
@@ -21,11 +21,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """An empty home for sessions, named by RANCHER_TUI_HOME; the operator's own is out of reach."""
     for variable in [name for name in os.environ if name.startswith("RANCHER_") and name not in KEPT]:
         monkeypatch.delenv(variable)
-    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"):
+    for variable in ("SSH_CONNECTION", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"):
         monkeypatch.delenv(variable, raising=False)
     folder = tmp_path / "rancher-tui-home"
     monkeypatch.setenv("RANCHER_TUI_HOME", str(folder))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(settings, "_chosen", settings.Settings())
+    monkeypatch.setattr(settings, "_wrong", ())
     monkeypatch.setattr(i18n, "_language", None)
     return Home(folder)
 

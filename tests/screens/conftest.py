@@ -78,9 +78,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home for sessions."""
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
-    from screens import signs
 
-    signs.signs.cache_clear()
     return tmp_path / "home"
 
 

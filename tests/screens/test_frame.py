@@ -177,15 +177,12 @@ async def test_a_session_is_begun_and_deleted_by_its_typed_name(home: Path) -> N
 
 
 async def test_signs_are_ascii_on_a_linux_console(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from screens import signs
 
     monkeypatch.setenv("TERM", "linux")
-    signs.signs.cache_clear()
     async with using(home, begun(home), (120, 40)) as user:
         for number in range(13):
             await user.press("g", *str(number), "enter")
             assert user.screen.isascii(), [line for line in user.lines if not line.isascii()]
-    signs.signs.cache_clear()
 
 
 async def test_rehearsals_are_labelled_on_every_screen(home: Path) -> None:

@@ -11,7 +11,6 @@ from textual.pilot import Pilot
 
 from rancher_tui.engine import LocalEngine
 from rancher_tui.install.state import InstallState, Node
-from screens import signs
 from screens.app import RancherApp
 from tests.screens.sample import save_sample
 
@@ -40,7 +39,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setattr("screens.frame.moment", lambda _when, _utc: "02:11 UTC")
-    signs.signs.cache_clear()
     return tmp_path / "home"
 
 
