@@ -129,7 +129,7 @@ async def _judged(
         missing = judge.unresolved(expected, everyone)
         if missing is not None:
             yield missing
-    for finding in judge.across(asking.name, everyone):
+    for finding in judge.across(facts["name"], everyone):
         yield finding
 
 

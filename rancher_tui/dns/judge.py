@@ -68,8 +68,11 @@ def judge(seen: Seen, name: dns.name.Name, target: Target) -> list[Finding]:
     return [*([red] if red else []), *green, *warnings(seen)]
 
 
-def across(name: dns.name.Name, everyone: Sequence[Seen]) -> Iterator[Finding]:
-    """What only the vantages together show: differing answers, low TTLs, a name that is only in a hosts file."""
+def across(name: str, everyone: Sequence[Seen]) -> Iterator[Finding]:
+    """What only the vantages together show: differing answers, low TTLs, a name that is only in a hosts file.
+
+    `name` as it was typed.
+    """
     for seen in everyone:
         found = low_ttl(seen, [other for other in everyone if other is not seen])
         if found:
@@ -88,7 +91,7 @@ def across(name: dns.name.Name, everyone: Sequence[Seen]) -> Iterator[Finding]:
             "dns",
             3,
         )
-    yield from _differing(shown(name), others if alone else everyone)
+    yield from _differing(name, others if alone else everyone)
 
 
 def unresolved(name: dns.name.Name, everyone: Sequence[Seen]) -> Finding | None:

@@ -51,6 +51,15 @@ class Seen:
         return tuple(address for family in sorted(self.answers) for address in self.answers[family].addresses)
 
     @property
+    def ttls(self) -> list[int]:
+        """The TTLs of the answers with addresses, else of what there is."""
+        found = [
+            (bool(answer.addresses), answer.ttl) for answer in self.answers.values() if answer.ttl is not None
+        ]
+        best = max((useful for useful, _ttl in found), default=False)
+        return [ttl for useful, ttl in found if useful == best]
+
+    @property
     def leading(self) -> Answer:
         """The answer that says most: one with addresses, else the gravest."""
         ordered = [self.answers[family] for family in sorted(self.answers)]

@@ -98,7 +98,6 @@ class Asking:
 def fact(name: str, seen: Seen) -> dict[str, Any]:
     """A vantage as the commands' facts hold it."""
     leading = seen.leading
-    ttls = [answer.ttl for answer in seen.answers.values() if answer.ttl is not None]
     tcp = any(answer.protocol == "tcp" for answer in seen.answers.values())
     asked_here = seen.origin not in (Origin.HOSTS, Origin.NODE)
     return {
@@ -111,7 +110,7 @@ def fact(name: str, seen: Seen) -> dict[str, Any]:
         "authoritative": leading.authoritative,
         "chain": list(leading.chain),
         "addresses": list(seen.addresses),
-        "ttl": min(ttls, default=None),
+        "ttl": min(seen.ttls, default=None),
         "rtt_ms": round(max(answer.seconds for answer in seen.answers.values()) * 1000, 1) if asked_here else None,
         "nslookup": nslookup(name, seen) if asked_here else "",
     }

@@ -81,7 +81,7 @@ def _about_the_way(seen: Seen) -> Iterator[Finding]:
             msg("Resolvers give up on long chains; some after {limit}.", limit=LONG_CHAIN),
             chain=list(longest),
         )
-    ttls = [answer.ttl for answer in seen.answers.values() if answer.ttl is not None]
+    ttls = seen.ttls
     if ttls and max(ttls) > HIGH_TTL:
         yield warn(
             seen,
@@ -165,7 +165,7 @@ def _about_the_server(seen: Seen) -> Iterator[Finding]:
 
 def low_ttl(seen: Seen, others: list[Seen]) -> Finding | None:
     """A TTL under 30 s, unless another vantage shows that a cache has merely counted it down."""
-    ttls = [answer.ttl for answer in seen.answers.values() if answer.ttl is not None]
+    ttls = seen.ttls
     if not ttls or min(ttls) >= LOW_TTL:
         return None
     if not seen.leading.authoritative and any(_longer(other, seen) for other in others):
@@ -180,5 +180,4 @@ def low_ttl(seen: Seen, others: list[Seen]) -> Finding | None:
 
 
 def _longer(other: Seen, seen: Seen) -> bool:
-    ttls = [answer.ttl for answer in other.answers.values() if answer.ttl is not None]
-    return set(other.addresses) == set(seen.addresses) and bool(ttls) and min(ttls) >= LOW_TTL
+    return set(other.addresses) == set(seen.addresses) and bool(other.ttls) and min(other.ttls) >= LOW_TTL

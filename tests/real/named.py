@@ -76,15 +76,76 @@ alike CNAME good
     + "".join(f"huge A 11.{number // 250}.1.{number % 250}\n" for number in range(1, 1501))
 )
 
+ODD = (
+    HEAD
+    + r"""
+good A 203.0.113.10
+three A 203.0.113.10
+three A 203.0.113.11
+three A 203.0.113.12
+mostly A 203.0.113.10
+mostly A 203.0.113.66
+mostly A 203.0.113.67
+both A 203.0.113.10
+both AAAA 2001:db8::10
+half A 203.0.113.66
+half AAAA 2001:db8::10
+mail MX 10 good
+_sip._tcp SRV 1 1 5060 good
+mixed CNAME GOOD.odd.TEST.
+gone-near CNAME nope.near.test.
+bare-near CNAME bare.near.test.
+across CNAME across.near.test.
+alb CNAME lb.elsewhere.test.
+three1 CNAME three2
+three2 CNAME three3
+three3 CNAME three1
+to-root CNAME .
+*.alias CNAME good
+*.text TXT "any"
+*.six AAAA 2001:db8::10
+*.deep A 203.0.113.10
+zero 0 A 203.0.113.10
+hasty 10 CNAME good
+lasting 100000 CNAME good
+office A 192.168.255.254
+upper A 172.31.255.255
+beyond A 172.32.0.1
+mine A 127.255.255.254
+me AAAA ::1
+link AAAA fe80::1
+all A 255.255.255.255
+later A 240.0.0.1
+group AAAA ff02::1
+nothing AAAA ::
+inside A 10.0.0.1
+inside A 203.0.113.10
+xn--strae-oqa A 203.0.113.10
+xn--r8jz45g A 203.0.113.10
+lost CNAME www.lost.test.
+to-bogus CNAME www.bogus.test.
+to-signed CNAME www.signed.test.
+far-circle CNAME back.elsewhere.test.
+text TXT "here with a text only"
+shorter 60 A 203.0.113.10
+shorter 60 A 203.0.113.11
+six-more A 203.0.113.10
+six-more AAAA 2001:db8::10
+"""
+    + f"{'a' * 63} A 203.0.113.10\n"
+)
+
 AUTH = {
     "lab.test": LAB,
-    "near.test": HEAD + "www A 203.0.113.20\n",
+    "odd.test": ODD,
+    "near.test": HEAD + "www A 203.0.113.20\nbare TXT bare\nacross CNAME across.odd.test.\n",
     "broken.test": HEAD + "www A not-an-address\n",
 }
 
 SECOND = {
     "lab.test": HEAD + "differs A 203.0.113.66\nalike A 203.0.113.10\n",
-    "elsewhere.test": HEAD + "lb A 203.0.113.40\n",
+    "odd.test": HEAD + "shorter 3600 A 203.0.113.11\nshorter 3600 A 203.0.113.10\nsix-more A 203.0.113.10\n",
+    "elsewhere.test": HEAD + "lb A 203.0.113.40\nback CNAME far-circle.odd.test.\n",
 }
 
 PARENT = {

@@ -56,7 +56,7 @@ def test_a_damaged_answer_is_read_judged_and_shown(data: st.DataObject) -> None:
     seen = Seen(
         "a", Origin.NAMED, "192.0.2.53", 53, {version: read(reply, version) for version, reply in replies.items()}
     )
-    findings = [*judge(seen, NAME, Target(frozenset({"203.0.113.10"}))), *across(NAME, [seen, seen])]
+    findings = [*judge(seen, NAME, Target(frozenset({"203.0.113.10"}))), *across(str(NAME), [seen, seen])]
     assert findings
     for finding in findings:
         assert finding.title.english

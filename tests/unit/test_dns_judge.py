@@ -91,7 +91,7 @@ def test_one_vantage(four: str, six: str, wanted: list[str], found: list[str]) -
     ],
 )
 def test_several_vantages(vantages: list[Seen], differ: bool) -> None:
-    found = [finding for finding in across(NAME, vantages) if finding.code == "differing-answers"]
+    found = [finding for finding in across("rancher.example.com", vantages) if finding.code == "differing-answers"]
     assert len(found) == differ
     assert all(finding.subject == "rancher.example.com" for finding in found)
 
@@ -99,7 +99,7 @@ def test_several_vantages(vantages: list[Seen], differ: bool) -> None:
 def test_nodes_that_are_told_something_else_are_called_a_split_horizon() -> None:
     outside = seen(FOUR)
     inside = [seen("10.0.0.9", vantage=f"node {number}", origin=Origin.NODE) for number in (1, 2)]
-    (finding,) = across(NAME, [outside, *inside])
+    (finding,) = across("rancher.example.com", [outside, *inside])
     assert "Split horizon" in finding.detail.english
     assert finding.evidence["answers"] == {"a": [FOUR], "node 1": ["10.0.0.9"], "node 2": ["10.0.0.9"]}
 

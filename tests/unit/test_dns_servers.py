@@ -15,7 +15,7 @@ import dns.rrset
 import pytest
 
 from rancher_tui.dns.check import check
-from rancher_tui.dns.watch import watch
+from rancher_tui.dns.watch import Round, watch
 from rancher_tui.finding import Finding
 
 NAME = "rancher.example.test"
@@ -262,17 +262,25 @@ async def test_a_watch_goes_on_until_the_answer_is_right() -> None:
         return only(NAME, f"A {rounds[min(asked, 2)]}")(query)
 
     async with server(behaviour) as place:
-        told = []
+        told: list[tuple[Any, ...]] = []
         async for turn in watch(NAME, expected=[RIGHT], servers=[place], timeout=1, interval=0.01):
+            if isinstance(turn, Finding):
+                told.append((turn.code, asked))
+                continue
             asked += 1
             told.append((turn.number, turn.settled, turn.next_in is None))
-    assert told == [(1, False, False), (2, False, False), (3, True, True)]
+    assert told == [
+        *[("wrong-address", 0), (1, False, False)],
+        *[("wrong-address", 1), (2, False, False)],
+        *[("resolves", 2), (3, True, True)],
+    ], "each round's findings come before the round"
 
 
 async def test_a_watch_ends_at_its_limit() -> None:
     async with server(only(NAME, f"A {WRONG}")) as place:
         turns = watch(NAME, expected=[RIGHT], servers=[place], timeout=1, interval=0.05, limit=0.2)
         last = [turn async for turn in turns][-1]
+    assert isinstance(last, Round)
     assert not last.settled
     assert last.next_in is None
 
