@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 
 from rancher_tui.certificates import pem, reading
@@ -11,6 +12,9 @@ from rancher_tui.certificates.certificate import Certificate
 
 GUIDE_SAMPLE = "cd3b641348e29b1bab6f7e336cf3a20a99645a6edecfb388ddbbb226ae43eb4f"
 """SHA-256 fingerprint of the install guide's sample CA: CN=test-ca, X.509 v1, expired on 2018-07-05."""
+
+
+_ORDER_MARKS = re.compile(rb"^(?:" + pem.BOM + rb")+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,8 @@ class Encoded:
 
 
 def normalise(data: bytes) -> str:
-    """PEM text without BOM, with LF line ends, no blank edges and one final newline."""
-    text = data.removeprefix(pem.BOM).decode("utf-8", "surrogateescape")
+    """PEM text without any BOM (joined files have several), LF line ends, no blank edges, one final newline."""
+    text = _ORDER_MARKS.sub(b"", data).decode("utf-8", "surrogateescape")
     return text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
 
 

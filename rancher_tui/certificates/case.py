@@ -98,10 +98,13 @@ class Case:
 
     @cached_property
     def trusted_paths(self) -> list[list[Certificate]]:
-        """Ways from the leaf to the first certificate that the CA file holds; its last is the anchor."""
+        """Ways from the leaf to the first certificate that the CA file holds; its last is the anchor.
+
+        A leaf that is in the CA file is trusted by that only where it is a CA or self-signed.
+        """
         if self.leaf is None or not self.usable_ca:
             return []
-        anchors = set(self.held)
+        anchors = set(self.held) - (set() if self.own_ca or self.leaf.can_be_ca else {self.leaf})
         ways = self.graph.ways(self.leaf, ends=lambda certificate: certificate in anchors)
         return [way for way in ways if way[-1] in anchors]
 
@@ -250,8 +253,11 @@ class Case:
     @cached_property
     def disorder_is_mild(self) -> bool:
         """True where taking out copies and strangers alone leaves the right order, and the leaf stands first."""
-        kept = [item for item in dict.fromkeys(self.chain.certificates) if item in self.order]
-        return kept == self.order and self.chain.certificates[0] not in self.other_leaves
+        kept = [
+            item for item in self.distinct if self._role(item) != "unrelated" and item not in self.other_leaves
+        ]
+        in_order = [item for item in kept if item in self.order] == self.order
+        return in_order and kept[0] == self.leaf and self.chain.certificates[0] not in self.other_leaves
 
     @cached_property
     def other_leaves(self) -> list[Certificate]:
@@ -277,7 +283,7 @@ class Case:
     def _role(self, certificate: Certificate) -> str:
         if certificate == self.leaf or certificate in self.leaves:
             return "leaf"
-        if certificate in self.strangers:
+        if certificate in self.strangers or (self.mismatch is not None and certificate == self.mismatch[1]):
             return "unrelated"
         return "root" if certificate.self_signed else "intermediate"
 

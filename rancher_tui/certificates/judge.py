@@ -81,7 +81,6 @@ def open_case(
     system: Sequence[Certificate] = (),
 ) -> Case:
     """The files read and ready to be judged."""
-    moment = at or datetime.now(UTC)
     return Case(
         chain=reading.read(chain, passphrase),
         chain_name=chain_name,
@@ -92,9 +91,17 @@ def open_case(
         ca_name=ca_name or "CA file",
         ca_data=ca,
         fqdn=fqdn,
-        at=moment if moment.tzinfo else moment.replace(tzinfo=UTC),
+        at=_in_utc(at or datetime.now(UTC)),
         system=system,
     )
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC, at the calendar's ends without its zone."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
 
 
 def _findings(case: Case) -> Iterator[Finding]:

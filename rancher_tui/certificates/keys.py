@@ -19,13 +19,15 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from rancher_tui.certificates import pem
-from rancher_tui.certificates.recover import Marker, markers
+from rancher_tui.certificates.recover import Marker, decoded, letters, markers
 
 PRIVATE = "PRIVATE KEY"
 OPENSSH = "OPENSSH PRIVATE KEY"
 _BLOCK = re.compile(rb"-----BEGIN ([^\r\n]*PRIVATE KEY)-----.*?-----END \1-----[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _LOAD_ERRORS = (ValueError, TypeError, UnsupportedAlgorithm, OverflowError)
 _PKCS8_ENCRYPTED = re.compile(rb"\x30.{1,5}\x30.{1,3}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01(?:\x05|\x0c)", re.DOTALL)
+_SHROUDED_KEY = bytes.fromhex("060b2a864886f70d010c0a0102")
+"""The object identifier of an encrypted key in PKCS#12, as DER (RFC 7292 4.2.2)."""
 
 
 @dataclass(slots=True)
@@ -54,8 +56,10 @@ def read(data: bytes | None, passphrase: str | None = None) -> KeyReading:
     marks = markers(body)
     begins = [mark for mark in marks if mark.begins and mark.label.upper().endswith(PRIVATE)]
     if not begins:
+        if _wrapped(body):
+            return KeyReading("unparseable", held="another form")
         return KeyReading("not-a-private-key", held=_held(body, marks), marks=marks)
-    blocks = [found for found in _BLOCK.finditer(body) if _at_line_start(body, found.start())]
+    blocks = [found for found in _BLOCK.finditer(body) if _read_by_both(body, found)]
     if not blocks:
         return KeyReading("unparseable", form="pem", keys=len(begins), held="damaged", marks=marks)
     reading = _of_block(blocks[0][0], blocks[0][1], passphrase)
@@ -63,8 +67,22 @@ def read(data: bytes | None, passphrase: str | None = None) -> KeyReading:
     return reading
 
 
-def _at_line_start(body: bytes, start: int) -> bool:
-    return start == 0 or body[start - 1 : start] in (b"\n", b"\r")
+def in_der(data: bytes) -> bool:
+    """Whether the bytes are a private key as DER, locked or open."""
+    return _PKCS8_ENCRYPTED.match(data) is not None or _load(load_der_private_key, data, None) is not None
+
+
+def _read_by_both(body: bytes, found: re.Match[bytes]) -> bool:
+    """Whether a block begins a line, and OpenSSL and Go both take it."""
+    at_line_start = found.start() == 0 or body[found.start() - 1 : found.start()] in (b"\n", b"\r")
+    return at_line_start and bool(pem.openssl_blocks(found[0]).blocks) and bool(pem.go_blocks(found[0]))
+
+
+def _wrapped(body: bytes) -> bool:
+    """Whether a PEM key stands in the file as UTF-16 or as base64 of the whole."""
+    if "PRIVATE KEY-".encode("utf-16-le") in body or "PRIVATE KEY-".encode("utf-16-be") in body:
+        return True
+    return b"PRIVATE KEY-" in decoded(letters(body))
 
 
 def _load(load: Callable[[bytes, bytes | None], Any], data: bytes, secret: bytes | None) -> Any:
@@ -85,7 +103,10 @@ def _public(key: Any) -> bytes | None:
 
 
 def _of_block(block: bytes, label: bytes, passphrase: str | None) -> KeyReading:
-    """One private key block; the parameters of an EC key before it are not needed."""
+    """One private key block; the parameters of an EC key before it are not needed.
+
+    OpenSSL and Go go by what a block holds, whatever kind of private key its label names.
+    """
     openssh = label.decode("latin-1") == OPENSSH
     load: Callable[[bytes, bytes | None], Any] = load_ssh_private_key if openssh else load_pem_private_key
     form = "openssh" if openssh else "pem"
@@ -97,6 +118,8 @@ def _of_block(block: bytes, label: bytes, passphrase: str | None) -> KeyReading:
     if key is None and encrypted:
         key = _load(load, block, secret) if secret else None
         return KeyReading("encrypted", _public(key), form, encrypted=True)
+    if key is None and not openssh:
+        key = _load(load_der_private_key, pem.go_blocks(block)[0].data, None)
     if key is None:
         return KeyReading("unparseable", form=form, held="damaged")
     return KeyReading("openssh" if openssh else "ok", _public(key), form)
@@ -125,6 +148,8 @@ def _of_der(data: bytes, passphrase: str | None) -> KeyReading:
         held = _load(pkcs12.load_pkcs12, data, attempt)
         if held is not None and held.key is not None:
             return KeyReading("der", _public(held.key), "der", keys=1, held="pkcs12")
+    if _SHROUDED_KEY in data:
+        return KeyReading("encrypted", form="der", encrypted=True, keys=1, held="pkcs12")
     return KeyReading("not-a-private-key", held="der")
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
-from rancher_tui.certificates import pem, recover, text_reading
+from rancher_tui.certificates import keys, pem, recover, text_reading
 from rancher_tui.certificates.certificate import READ_ERRORS, Certificate
 from rancher_tui.certificates.recover import Marker
 
@@ -18,6 +17,10 @@ EDGES = frozenset({"bom", "crlf", "leading-text", "trailing-garbage", "no-final-
 """Codes of what stands around the blocks of a PEM file."""
 _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NESTING = 3
+_LAYERED = re.compile(rb"(?:LS0tLS1CRUdJ|TFMwdExTMUNSVWRK)[A-Za-z0-9+/\s]*={0,2}\s*\Z")
+"""Base64 of what begins like a PEM file, once more or twice."""
+_UNSEEN = (pem.BOM, b"\xe2\x80\x8b", b"\xc2\xa0")
+"""Byte order mark, zero-width space and no-break space as UTF-8."""
 MOST_LINES = 20
 """Lines that are told of one kind of damage."""
 
@@ -52,14 +55,18 @@ def _read(data: bytes, passphrase: str | None, depth: int) -> Reading:
     body = data.removeprefix(pem.BOM)
     if not body.strip(b" \t\r\n\x0b\x0c\x00"):
         return _empty(data)
-    binary = _binary(data, passphrase)
+    binary = _binary(body, passphrase)
     if binary is not None:
         return binary
     if depth < _NESTING:
-        inner = _wrapped(data, passphrase, depth)
+        inner = _wrapped(body, passphrase, depth)
         if inner is not None:
             return inner
-    return _text(data)
+    text = _text(data)
+    if not text.certificates and b"\x00" in body and b"BEGIN" not in body:
+        found = [certificate for _, certificate in recover.der_certificates(body)]
+        return _other_form("der", found) if found else text
+    return text
 
 
 def _empty(data: bytes) -> Reading:
@@ -68,28 +75,42 @@ def _empty(data: bytes) -> Reading:
     return reading
 
 
-def _other_form(form: str, certificates: list[Certificate], private_key: bool = False) -> Reading:
+def _other_form(
+    form: str, certificates: list[Certificate], private_key: bool = False, locked: bool = False
+) -> Reading:
+    """A file that is no PEM; `locked` where what it holds cannot be seen."""
     reading = Reading(form, certificates, private_key=private_key)
-    if certificates or form in ("pkcs7", "pkcs12"):
-        reading.note("not-pem")
-    else:
-        reading.note("no-certificate")
+    reading.note("not-pem" if certificates or locked else "no-certificate")
     return reading
 
 
 def _binary(data: bytes, passphrase: str | None) -> Reading | None:
-    """DER, PKCS#7 and PKCS#12; None for anything that is text."""
-    if data[:1] != b"\x30" or data[1:2] < b"\x80":
+    """DER, PKCS#7, PKCS#12 and a private key alone; None for anything that is text."""
+    if data[:1] != b"\x30":
+        return None
+    if keys.in_der(data):
+        return _other_form("der", [], private_key=True)
+    if data[1:2] < b"\x80":
         return None
     first = recover.certificate_in(data)
     if first is not None:
         return _other_form("der", [found for _, found in recover.der_certificates(data)] or [first])
-    if pem.PKCS7_OID in data[:40] and not _is_pkcs12(data):
-        return _other_form("pkcs7", _of_pkcs7(data))
-    if _is_pkcs12(data):
-        return _of_pkcs12(data, passphrase)
+    return _container(data, passphrase) or _loose_der(data)
+
+
+def _loose_der(data: bytes) -> Reading | None:
     found = [certificate for _, certificate in recover.der_certificates(data)]
     return _other_form("der", found) if found else None
+
+
+def _container(data: bytes, passphrase: str | None) -> Reading | None:
+    """PKCS#7 or PKCS#12 as DER; None for anything else."""
+    if _is_pkcs12(data):
+        return _of_pkcs12(data, passphrase)
+    if pem.PKCS7_OID not in data[:40]:
+        return None
+    certificates = _of_pkcs7(data)
+    return _other_form("pkcs7", certificates, locked=not certificates and not _parses_as_pkcs7(data))
 
 
 def _is_pkcs12(data: bytes) -> bool:
@@ -106,6 +127,16 @@ def _of_pkcs7(data: bytes) -> list[Certificate]:
             return [found for _, found in recover.der_certificates(data)]
 
 
+def _parses_as_pkcs7(data: bytes) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            pkcs7.load_der_pkcs7_certificates(data)
+        except READ_ERRORS as error:
+            return "no certificate" in str(error).lower()
+    return True
+
+
 def _of_pkcs12(data: bytes, passphrase: str | None) -> Reading:
     for secret in (passphrase.encode() if passphrase else None, None, b""):
         with warnings.catch_warnings():
@@ -117,25 +148,25 @@ def _of_pkcs12(data: bytes, passphrase: str | None) -> Reading:
         own = [held.cert] if held.cert else []
         certificates = [Certificate.of(item.certificate) for item in (*own, *held.additional_certs)]
         return _other_form("pkcs12", certificates, private_key=held.key is not None)
-    return _other_form("pkcs12", [])
+    return _other_form("pkcs12", [found for _, found in recover.der_certificates(data)], locked=True)
 
 
 def _wrapped(data: bytes, passphrase: str | None, depth: int) -> Reading | None:
-    """A PEM file behind UTF-16 or base64; None where it is neither."""
+    """A PEM file behind UTF-16 or base64, or a container as bare base64; None where it is none of these."""
     text = _from_utf16(data)
     if text is not None:
         inner = _read(text, passphrase, depth + 1)
         return _other_form("utf-16", inner.certificates, inner.private_key)
     letters = re.sub(rb"\s", b"", data)
-    if b"-----" in data or not re.fullmatch(rb"[A-Za-z0-9+/]{16,}={0,2}", letters):
+    if b"-----" in data or not re.fullmatch(rb"[A-Za-z0-9+/_-]{16,}={0,2}", letters):
         return None
-    try:
-        inner_data = base64.b64decode(letters, validate=True)
-    except binascii.Error:
+    inside = recover.decoded(letters.translate(recover.URL_SAFE))
+    container = _container(inside, passphrase)
+    if container is not None:
+        return container
+    if b"BEGIN " not in inside and _from_utf16(inside) is None and not _LAYERED.match(inside):
         return None
-    if b"BEGIN " not in inner_data:
-        return None
-    inner = _read(inner_data, passphrase, depth + 1)
+    inner = _read(inside, passphrase, depth + 1)
     return _other_form("base64-of-pem", inner.certificates, inner.private_key)
 
 
@@ -190,8 +221,9 @@ def _settle(reading: Reading, taken: list[text_reading.Taken], marks: list[Marke
 
 
 def _of_certificate(label: str) -> bool:
-    """True for labels of certificates, spelt right or not; a request is none."""
-    return "CERT" in label.upper() and "REQUEST" not in label.upper()
+    """True for labels of certificates, spelt right or not; a request and an attribute certificate are none."""
+    words = label.upper()
+    return "CERT" in words and "REQUEST" not in words and "ATTRIBUTE" not in words
 
 
 def edges(reading: Reading, data: bytes, marks: list[Marker]) -> None:
@@ -204,15 +236,32 @@ def edges(reading: Reading, data: bytes, marks: list[Marker]) -> None:
     cut = "truncated-pem" in reading.damage or (bool(marks) and marks[-1].begins)
     if not body.endswith((b"\n", b"\r")) and not cut:
         reading.note("no-final-newline", len(body))
-    end, inside = 0, False
+    damaged = bool({"bad-pem", "not-pem"} & set(reading.damage))
+    for start, end, follows in _between(body, marks):
+        if _is_text(body[start:end], damaged):
+            reading.note("leading-text" if follows else "trailing-garbage", start)
+
+
+def _between(body: bytes, marks: list[Marker]) -> Iterator[tuple[int, int, bool]]:
+    """What stands outside of blocks: where from, where to, and whether a block follows.
+
+    An END line without its BEGIN belongs to it, unless a body that lost its BEGIN stands before.
+    """
+    start, inside = 0, False
     for mark in marks:
-        if mark.begins and not inside and _is_text(body[end : mark.start]):
-            reading.note("leading-text", end)
-        inside, end = mark.begins, mark.end
-    if marks and not inside and _is_text(body[end:]):
-        reading.note("trailing-garbage", end)
+        if mark.begins and not inside:
+            yield start, mark.start, True
+        if inside or mark.begins or next(recover.bare(body[start : mark.start]), None) is not None:
+            start = mark.end
+        inside = mark.begins
+    if marks and not inside:
+        yield start, len(body), False
 
 
-def _is_text(stretch: bytes) -> bool:
-    """Whether a stretch between blocks holds more than blanks and bodies that lost their markers."""
-    return bool(stretch.strip(b" \t\r\n>|\"'")) and next(recover.bare(stretch), None) is None
+def _is_text(stretch: bytes, damaged: bool) -> bool:
+    """Whether a stretch between blocks holds more than what is unseen and bodies that lost their markers."""
+    for unseen in _UNSEEN:
+        stretch = stretch.replace(unseen, b"")
+    if not stretch.strip(b" \t\r\n>|\"'#" if damaged else b" \t\r\n"):
+        return False
+    return next(recover.bare(stretch), None) is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,10 +23,13 @@ _MARKER = re.compile(
 )
 _KNOWN = re.compile(rb"CERT|PRIVATE KEY|PUBLIC KEY|PKCS|X509", re.IGNORECASE)
 _DECORATION = re.compile(rb"^[\s>|*\"',]+|[\s\"',;\\]+$")
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}\Z")
+_COMMENT = re.compile(rb"^[ \t]*#+", re.MULTILINE)
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/_-]+={0,4}\Z")
 _ESCAPED_END = re.compile(rb"(?:\\+r)?\\+n|\\+r|\\+t")
 BARE = re.compile(rb"MI[A-Za-z0-9+/]{2}")
 """How a DER SEQUENCE of 128 bytes or more begins in base64."""
+URL_SAFE = bytes.maketrans(b"-_", b"+/")
+"""From the alphabet of base64url (RFC 4648 5) to that of base64."""
 SHORTEST = 150
 """Letters of base64 below which no certificate fits."""
 
@@ -67,7 +71,30 @@ def unescaped(text: bytes) -> bytes:
 def letters(text: bytes) -> bytes:
     """The base64 letters of a damaged body: lines that hold nothing else once quotes and margins are off."""
     lines = (_DECORATION.sub(b"", line).replace(b" ", b"") for line in re.split(rb"[\r\n]", unescaped(text)))
-    return b"".join(line for line in lines if _BASE64_LINE.match(line))
+    return b"".join(line for line in lines if _BASE64_LINE.match(line)).translate(URL_SAFE)
+
+
+def in_body(text: bytes) -> tuple[bytes, Certificate | None]:
+    """What a damaged body holds: read as it is, else with comment signs taken off, else only its full lines."""
+    whole = decoded(letters(text))
+    certificate = certificate_in(whole)
+    if certificate is not None:
+        return whole, certificate
+    for content in (decoded(letters(_COMMENT.sub(b"", text))), decoded(_full_lines(text))):
+        certificate = certificate_in(content)
+        if certificate is not None:
+            return content, certificate
+    return whole, None
+
+
+def _full_lines(text: bytes) -> bytes:
+    """The letters of the lines that are as long as most are, and of the last one."""
+    lines = [found for line in re.split(rb"[\r\n]", unescaped(text)) if (found := letters(line))]
+    if not lines:
+        return b""
+    width = Counter(map(len, lines)).most_common(1)[0][0]
+    last = max((index for index, line in enumerate(lines) if len(line) == width), default=0) + 1
+    return b"".join(line for line in lines[:last] if len(line) == width) + b"".join(lines[last : last + 1])
 
 
 def decoded(text: bytes) -> bytes:

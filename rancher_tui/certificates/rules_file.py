@@ -81,7 +81,8 @@ def _edged(case: Case) -> Iterator[tuple[str, dict[str, list[int]], bool]]:
     if case.key_data is not None and case.key.marks and case.key.state != "not-a-private-key":
         noted = Reading("pem", body=case.key_data.removeprefix(pem.BOM))
         edges(noted, case.key_data, case.key.marks)
-        yield case.key_name, noted.damage, False
+        told = ("bom", "crlf") if case.key.state == "unparseable" else EDGES
+        yield case.key_name, {code: lines for code, lines in noted.damage.items() if code in told}, False
 
 
 def _dirt(reading: Reading) -> dict[str, list[int]]:

@@ -90,7 +90,8 @@ def _block(body: bytes, mark: Marker, after: Marker | None, open_pkcs7: Opener) 
     certificate = recover.certificate_in(content)
     held = [certificate] if certificate else []
     if clean:
-        return Taken(mark.start, end, held, _of_clean(label, content, certificate), whole=True)
+        code = _of_clean(label, content, certificate) or ("bom" if _after_order_mark(body, mark) else "")
+        return Taken(mark.start, end, held, code, whole=True)
     if after is None or _cut_in_end(body, after):
         return Taken(mark.start, end, held, "truncated-pem")
     return Taken(mark.start, end, held, "not-pem" if _embedded(body, mark, end) else "bad-pem")
@@ -98,7 +99,7 @@ def _block(body: bytes, mark: Marker, after: Marker | None, open_pkcs7: Opener) 
 
 def _content(body: bytes, mark: Marker, after: Marker | None, end: int) -> tuple[bytes, bool]:
     """What the block holds, and whether OpenSSL and Go read the same of it when it stands alone."""
-    line = body.rfind(b"\n", 0, mark.start) + 1
+    line = mark.start if _after_order_mark(body, mark) else body.rfind(b"\n", 0, mark.start) + 1
     line_end = body.find(b"\n", end)
     alone = body[line : len(body) if line_end < 0 else line_end + 1]
     by_openssl, by_go = pem.openssl_blocks(alone), pem.go_blocks(alone)
@@ -108,7 +109,13 @@ def _content(body: bytes, mark: Marker, after: Marker | None, end: int) -> tuple
         clean = True
     if clean:
         return by_go[0].data, True
-    return recover.decoded(recover.letters(body[mark.end : after.start if after else end])), False
+    return recover.in_body(body[mark.end : after.start if after else end])[0], False
+
+
+def _after_order_mark(body: bytes, mark: Marker) -> bool:
+    """True where nothing but byte order marks stands before a marker on its line."""
+    before = body[body.rfind(b"\n", 0, mark.start) + 1 : mark.start]
+    return bool(before) and not before.replace(pem.BOM, b"")
 
 
 def _of_clean(label: str, content: bytes, certificate: Certificate | None) -> str:
