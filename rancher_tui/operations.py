@@ -7,6 +7,7 @@ Every operation notes itself in the session's journal and gives back what it did
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,28 +153,25 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts if part.isdigit())
 
 
-def back_up(session: Session, purpose: str, files: dict[str, Path], folder: Path | None = None) -> Backup:
-    """Copy files into the session's backups (or `folder`), verified."""
-    from rancher_tui.backup.copies import BackupError, make
+def back_up(session: Session, state: InstallState, purpose: str, files: dict[str, Path]) -> Backup:
+    """Copy the cluster's files and what was entered into the session's backups, verified."""
+    from rancher_tui.keeping import KeepError
+    from rancher_tui.keeping import back_up as keep
 
     try:
-        backup = make(folder or session.backups_folder, purpose, files)
-    except BackupError as error:
-        raise OperationError("cannot-back-up", msg("{error}", error=str(error))) from error
-    session.journal(
-        "backup", purpose=purpose, folder=str(backup.folder), files=[item.name for item in backup.entries]
-    )
-    return backup
+        return keep(session, state, purpose, files)
+    except KeepError as error:
+        raise OperationError(error.code, error.message) from error
 
 
-def back_up_config(session: Session) -> Backup:
-    """Step 10: a verified copy of the exported cluster file."""
-    return back_up(session, "config", {CLUSTER_FILE: session.cluster_file})
+def back_up_config(session: Session, state: InstallState) -> Backup:
+    """Step 10: a verified copy of the exported cluster file, and of what was entered."""
+    return back_up(session, state, "config", {CLUSTER_FILE: session.cluster_file})
 
 
 def back_up_result(session: Session, state: InstallState) -> Backup:
-    """Step 12: verified copies of what the run left."""
-    return back_up(session, "result", result_files(session, state))
+    """Step 12: verified copies of what the run left, and of what was entered."""
+    return back_up(session, state, "result", result_files(session, state))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +201,7 @@ def start_run(session: Session, state: InstallState, request: RunRequest) -> Run
             "export-outdated", msg("the exported file is not what is entered now; export it (step 10, e)")
         )
     present = {name: path for name, path in result_files(session, state).items() if path.is_file()}
-    back_up(session, "before-run", present)
+    back_up(session, state, "before-run", present)
     force = ("--force",) if request.verb == "remove" else ()
     try:
         argv = command(str(binary), request.verb, CLUSTER_FILE, (*request.arguments, *force))
@@ -220,6 +218,8 @@ def start_run(session: Session, state: InstallState, request: RunRequest) -> Run
             env=dict(os.environ),
             hosts=[endpoint(node.address, node.port or "22") for node in state.nodes],
             config=session.cluster_file,
+            keep=[session.cluster_folder / name for name in (STATE_FILE, KUBECONFIG)],
+            after=[sys.executable, "-P", "-m", "rancher_tui.after_run"],
         )
     except RunRefusedError as error:
         raise OperationError(error.code, error.message) from error

@@ -1,4 +1,4 @@
-"""Commands about files: nodes, export, diff, lint, versions, cert, cert-make, backup, keys."""
+"""Commands about files: nodes, export, diff, lint, versions, cert, cert-make, keys."""
 
 from __future__ import annotations
 
@@ -306,47 +306,6 @@ def _served(target: str, fqdn: str | None) -> bytes:
     except OSError as error:
         raise CallError(msg("{target} showed no certificate: {error}", target=target, error=str(error))) from error
     return "".join(ssl.DER_cert_to_PEM_cert(der) for der in chain).encode()
-
-
-def backup(
-    session: SessionName,
-    to: Annotated[str | None, typer.Option("--to", metavar="DIR", help="Another folder.")] = None,
-    as_json: Json = False,
-) -> int:
-    """Copy what must not be lost (config, and what a run left), verified by SHA-256.
-
-    Example: rancher-tui backup prod --to /mnt/safe
-    """
-    from rancher_tui.operations import OperationError, back_up, back_up_config, result_files
-
-    held, state = context.look_on(session)
-    files = result_files(held, state)
-    there = {name: path for name, path in files.items() if path.is_file()}
-    try:
-        if to is None and held.cluster_file.is_file():
-            made = back_up_config(held)
-        if to is not None or len(there) > 1:
-            made = back_up(held, "result", files, Path(to).expanduser() if to else None)
-        elif not there:
-            raise OperationError("not-exported", msg("nothing to back up yet: the cluster file is not exported"))
-    except OperationError as error:
-        note(f"{error.code}: {error.message}")
-        return BAD
-    if as_json:
-        print_json(
-            {
-                "folder": str(made.folder),
-                "files": [{"name": item.name, "sha256": item.sha256, "size": item.size} for item in made.entries],
-                "lacks": list(made.lacks),
-            }
-        )
-        return OK
-    say(_("copied and verified in {folder}").format(folder=made.folder))
-    for item in made.entries:
-        say(f"  {item.sha256}  {item.name}")
-    for name in made.lacks:
-        say(_("  not there: {name}").format(name=name))
-    return OK
 
 
 def keys(as_json: Json = False) -> int:

@@ -116,11 +116,22 @@ HEADINGS: Final = (
 
 
 def _register() -> None:
-    from rancher_tui.commands import balancers, checking, files, hosts, lab, look_up, runs, schemas, sessions
+    from rancher_tui.commands import (
+        balancers,
+        checking,
+        files,
+        hosts,
+        keeping,
+        lab,
+        look_up,
+        runs,
+        schemas,
+        sessions,
+    )
 
     for function in (
         *(sessions.sessions, sessions.new, sessions.show, sessions.undo, sessions.redo, sessions.delete),
-        *(files.nodes, files.export, files.diff, files.lint, files.versions, files.cert, files.backup, files.keys),
+        *(files.nodes, files.export, files.diff, files.lint, files.versions, files.cert, files.keys),
         *(
             checking.check,
             look_up.dns,
@@ -131,6 +142,7 @@ def _register() -> None:
             balancers.balancer,
         ),
         *(checking.rke, runs.plan, runs.attach, runs.status, runs.stop, runs.log, runs.explain, runs.verdict),
+        *(keeping.backup, keeping.restore, keeping.archive, keeping.copy, keeping.rename),
         *(runs.shell, lab.lab, schemas.schema, balancers.rehearse, balancers.probe),
     ):
         _command(function.__name__, function)

@@ -28,7 +28,10 @@ class BackupDesk:
 
         return operate(
             "backup-config",
-            lambda: msg("copied and verified in {folder}", folder=str(back_up_config(self.session).folder)),
+            lambda: msg(
+                "copied and verified in {folder}",
+                folder=str(back_up_config(self.session, self.store.state).folder),
+            ),
         )
 
     def result(self) -> Sequence[Finding]:

@@ -19,12 +19,13 @@ from rancher_tui.files import keep_existing, make_folder, timestamp, write_atomi
 from rancher_tui.finding import Report
 from rancher_tui.i18n import Message, msg
 from rancher_tui.install import generations, journal, migrate
-from rancher_tui.install.lock import HeldError, Holder, Lock
+from rancher_tui.install.lock import HeldError, Holder, Lock, start_ticks
 from rancher_tui.install.secrets import Secrets, kept_apart
 from rancher_tui.install.state import InstallState
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 STATE_FILE: Final = "install.json"
+_LEFT: Final = re.compile(r"\.opened\.([0-9]+)\..*|\..*\.(?:restoring|removed\.[0-9TZ]+)\.([0-9]+)")
 
 
 class SessionError(Exception):
@@ -336,6 +337,17 @@ class Home:
         session.journal("created")
         return session
 
+    def sweep(self) -> None:
+        """Remove what programs that were killed left half removed, half restored or opened for reading."""
+        try:
+            hidden = [entry for entry in self.sessions_folder.iterdir() if _LEFT.fullmatch(entry.name)]
+        except OSError:
+            return
+        for entry in hidden:
+            match = _LEFT.fullmatch(entry.name)
+            if match and not start_ticks(int(match[1] or match[2])):
+                shutil.rmtree(entry, ignore_errors=True)
+
     def remove(self, name: str) -> None:
         """Delete a session's folder for good; HeldError while somebody holds it.
 
@@ -343,6 +355,7 @@ class Home:
         """
         session = self.session(name)
         session._lock.acquire()
+        self.sweep()
         try:
             leaving = session.path.with_name(f".{name}.removed.{timestamp()}.{os.getpid()}")
             session.path.rename(leaving)

@@ -118,7 +118,7 @@ async def _act(number: int, session: Session, state: InstallState) -> None:
             await _rehearse(session, state)
         elif number == 10:
             await asyncio.to_thread(operations.export, session, state)
-            await asyncio.to_thread(operations.back_up_config, session)
+            await asyncio.to_thread(operations.back_up_config, session, state)
         elif number == 11:
             await _run(session, state)
         elif number == 12:

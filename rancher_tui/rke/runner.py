@@ -2,14 +2,16 @@
 
 Started by `runs.start` as `python -I -S runner.py RUN_FOLDER CHANNEL_FD`. It leaves its parent (second
 fork; the first gave it a session of its own), starts rke with default signals, an empty signal mask, /dev/null as
-input and `rke.log` as output, waits for it and writes `status.json` at every change. It imports the standard
-library's cheapest parts only, never the rest of the package.
+input and `rke.log` as output, waits for it and writes `status.json` at every change. Meanwhile it keeps each
+generation of the files that rke overwrites in place (`keep` in the draft); at the end it starts what comes after a
+run (`after`). It imports the standard library's cheapest parts only, never the rest of the package.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -20,6 +22,11 @@ LOG = "rke.log"
 RESERVE = ".reserve"
 RESERVE_BYTES = 16384
 """Space kept back so that the end of a run can be written on a disk that its log has filled."""
+KEPT = "kept"
+"""Folder of the run with the generations of files that rke overwrites: `NAME.0001` and so on."""
+MOST_KEPT = 20
+LOOK_MS = 1000
+AFTER_LOG = "after.log"
 
 
 def boot_id() -> str:
@@ -129,6 +136,73 @@ def _begin(folder: str) -> tuple[dict[str, Any], int]:
     return status, pid
 
 
+def _wait(folder: str, pid: int, paths: list[str]) -> int:
+    """Wait for rke's end: its wait status. A file that was at rest for two looks is kept, and at the end each."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return os.waitpid(pid, 0)[1]
+    poller = select.poll()
+    poller.register(handle, select.POLLIN)
+    seen: dict[str, object] = {path: _stamp(path) for path in paths}
+    kept = dict(seen)
+    while not poller.poll(LOOK_MS):
+        for path in paths:
+            now = _stamp(path)
+            if now == seen[path] != kept[path]:
+                kept[path] = _keep(folder, path, now)
+            seen[path] = now
+    for path in paths:
+        if _stamp(path) != kept[path]:
+            _keep(folder, path, None)
+    os.close(handle)
+    return os.waitpid(pid, 0)[1]
+
+
+def _stamp(path: str) -> object:
+    try:
+        told = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return told.st_mtime_ns, told.st_size, told.st_ino
+
+
+def _keep(folder: str, path: str, stamp: object) -> object:
+    """Copy a file into the run's folder; a full disk must not disturb the run. The stamp of the copy."""
+    target = os.path.join(folder, KEPT)  # noqa: PTH118
+    try:
+        os.makedirs(target, 0o700, exist_ok=True)  # noqa: PTH103
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read()
+        name = os.path.basename(path)  # noqa: PTH119
+        numbers = sorted(int(entry[-4:]) for entry in os.listdir(target) if entry.startswith(f"{name}."))  # noqa: PTH208
+        place = os.path.join(target, f"{name}.{(numbers or [0])[-1] + 1:04}")  # noqa: PTH118
+        descriptor = os.open(f"{target}/.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            if os.write(descriptor, data) != len(data):
+                return None
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(f"{target}/.new", place)  # noqa: PTH105
+        for number in numbers[1 : max(1, len(numbers) - MOST_KEPT)]:
+            _remove(os.path.join(target, f"{name}.{number:04}"))  # noqa: PTH118
+    except (OSError, ValueError):
+        return None
+    return stamp
+
+
+def _after(folder: str, argv: list[str]) -> None:
+    """Start what comes after a run; it outlives us, and what it says goes into a file of the run."""
+    if not argv:
+        return
+    try:
+        log = os.open(os.path.join(folder, AFTER_LOG), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)  # noqa: PTH118
+        _spawn([*argv, folder], log)
+    except OSError:
+        return
+
+
 def _end(folder: str, status: dict[str, Any], waited: int) -> None:
     """Write how rke ended; on a full disk first into the reserve, then again every second for an hour."""
     code = os.waitstatus_to_exitcode(waited)
@@ -166,7 +240,8 @@ def main(folder: str, channel: int) -> None:
         os._exit(1)
     os.write(channel, b"started")
     os.close(channel)
-    _end(folder, status, os.waitpid(pid, 0)[1])
+    _end(folder, status, _wait(folder, pid, status.get("keep", [])))
+    _after(folder, status.get("after", []))
 
 
 if __name__ == "__main__":

@@ -275,8 +275,13 @@ def start(
     env: Mapping[str, str],
     hosts: Sequence[str] = (),
     config: Path | None = None,
+    keep: Sequence[Path] = (),
+    after: Sequence[str] = (),
 ) -> Run:
     """Start a run that outlives us: `argv[0]` is the path of rke, `hosts` what `endpoint` gives for every node.
+
+    Generations of the files `keep` are kept in the run's folder while it goes on; `after` is a command, its
+    program an absolute path, that the runner starts when it has ended, the run's folder as last argument.
 
     Returns when rke has been started and recorded; blocks for some ten milliseconds. RunRefusedError says why not.
     """
@@ -287,6 +292,8 @@ def start(
         "cwd": str(cwd.absolute()),
         "hosts": list(hosts),
         "config_digest": sha256(config) if config is not None else "",
+        "keep": [str(path.absolute()) for path in keep],
+        "after": list(after),
     }
     try:
         folder = make_folder(session_folder / "runs")
