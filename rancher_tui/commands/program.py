@@ -120,6 +120,7 @@ def _register() -> None:
         balancers,
         checking,
         files,
+        handover,
         hosts,
         keeping,
         lab,
@@ -143,6 +144,7 @@ def _register() -> None:
         ),
         *(checking.rke, runs.plan, runs.attach, runs.status, runs.stop, runs.log, runs.explain, runs.verdict),
         *(keeping.backup, keeping.restore, keeping.archive, keeping.copy, keeping.rename),
+        *(handover.report, handover.bundle),
         *(runs.shell, lab.lab, schemas.schema, balancers.rehearse, balancers.probe),
     ):
         _command(function.__name__, function)
