@@ -2,41 +2,64 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any, Literal
 
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.rke.causes import UNKNOWN, Problem, advice
+from rancher_tui.rke.log_source import PackedError, readable
 from rancher_tui.rke.progress import Progress
 from rancher_tui.rke.reading import Reading
 
 CHECK = "explain"
 STEP = 11
+_LINES_AT_ONCE = 10_000
 Outcome = Literal["finished", "finished-without-rancher", "finished-incomplete", "failed", "cut-off"]
 
 
 def explain(path: Path) -> Report:
     """Judge the log at `path`; OSError when it cannot be read. `facts` are those of contract.md."""
-    with path.open("rb"):
-        reading = Reading(path)
     try:
-        reading.advance(ended=True)
+        with readable(path) as log:
+            return _explained(log)
+    except PackedError as error:
+        title = msg("this is packed ({form}), not text", form=error.form)
+        remedy = msg(
+            "{tool} {name} | rancher-tui explain /dev/stdin", tool=error.tool, name=shlex.quote(path.name)
+        )
+        finding = Finding(Status.FAIL, "log-packed", "log", title, remedy=remedy, check=CHECK, step=STEP)
+        return Report(CHECK, (finding,), _nothing(), step=STEP)
+
+
+def _explained(log: Path) -> Report:
+    reading = Reading(log)
+    try:
+        while reading.advance(ended=True, at_most=_LINES_AT_ONCE):
+            continue
         return judge(reading)
     finally:
         reading.close()
+
+
+def _nothing() -> dict[str, Any]:
+    """The facts of what could not be read."""
+    empty: dict[str, Any] = {"format": "plain", "rke": None, "phases": [], "hosts": {}, "problems": []}
+    return {**empty, "outcome": "cut-off", "decisive": None, "lines": 0}
 
 
 def judge(reading: Reading) -> Report:
     """The report on what was read so far, as if no more came."""
     progress, problems = reading.progress, reading.problems
     how = outcome(progress)
-    cause = decisive(progress, problems, how)
+    own = [problem for problem in problems if problem.line >= progress.began_line]
+    cause = decisive(progress, own, how)
     facts: dict[str, Any] = {
         "format": _form(progress),
         "rke": progress.version or None,
         "phases": [phase.to_json() for phase in progress.phases],
-        "hosts": _hosts(progress, problems),
+        "hosts": _hosts(progress, own),
         "problems": [problem.to_json() for problem in problems],
         "outcome": how,
         "decisive": cause.code if cause else None,
@@ -48,13 +71,13 @@ def judge(reading: Reading) -> Report:
 
 def outcome(progress: Progress) -> Outcome:
     """How the last run in a log ended, from rke's own words."""
-    if progress.finished and (progress.fatal_line is None or progress.fatal_line < (progress.finished_line or 0)):
+    if progress.fatal_line is not None:
+        return "failed"
+    if progress.finished:
         if progress.finished == "up" and progress.addon_job_failed_line is not None:
             return "finished-without-rancher"
         return "finished-incomplete" if progress.dropped() else "finished"
-    if progress.incomplete_line is not None:
-        return "finished-incomplete"
-    return "failed" if progress.fatal_line is not None else "cut-off"
+    return "finished-incomplete" if progress.incomplete_line is not None else "cut-off"
 
 
 def decisive(progress: Progress, problems: list[Problem], how: Outcome) -> Problem | None:
@@ -131,6 +154,8 @@ def _outcome_finding(how: Outcome, progress: Progress, cause: Problem | None) ->
             title = msg("rke finished, but without {hosts}", hosts=dropped)
         case "failed":
             title = msg("rke failed in the phase {phase}", phase=progress.phase or "start")
+        case "cut-off" if not progress.forms:
+            title = msg("there is no line in it that rke wrote")
         case "cut-off":
             title = msg(
                 "the log ends in the phase {phase}, without rke's last line", phase=progress.phase or "start"

@@ -1,12 +1,14 @@
 """One line of rke's log read: time, level, host, text.
 
 Three forms (RKE v0.1-v1.6, observed): logfmt with a Go-quoted message where the output is a file or pipe, colours
-and padding on a terminal, and the colourless `INFO[0057] …` that people paste. What is none of them (the rest of a
-multi-line message, Docker's progress, a panic's trace) is a line of text without a level.
+and padding on a terminal, and the colourless `INFO[0057] …` that people paste. Before a record may stand what
+others put there: a time, journald's or syslog's head, a container's name, a line number. What is none of them (the
+rest of a multi-line message, Docker's progress, a panic's trace) is a line of text without a level.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,24 +31,29 @@ _SHORT = {
 }
 _LONG = {**dict.fromkeys(SEVERITY), "warn": "warning"}
 _SHORT_NAMES = b"|".join(_SHORT)
-_COLOUR = rb"(?:\x1b?\[[0-9;]*m)?"
-_BEFORE = rb"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\s+)?[\s>|#*]*"
-_ELAPSED = re.compile(
-    rb"\A" + _BEFORE + rb"(" + _COLOUR + rb")(" + _SHORT_NAMES + rb")" + _COLOUR + rb"\s*\[(\d+)\] ?"
-)
-_GLUED = re.compile(rb"(?:\x1b\[[0-9;]*m)?(?:" + _SHORT_NAMES + rb")(?:\x1b\[0?m)?\s?\[\d{4,}\] ")
+_HEAD_LIMIT = 200
+"""Bytes that others may put before a record."""
+_SGR = rb"(?:(?:\x1b|\^\[)?\[[0-9;]*m)"
+_RECORD = rb"(" + _SGR + rb"?)(" + _SHORT_NAMES + rb")" + _SGR + rb"?\s*\[(\d{%d,9})\]" + _SGR + rb"?(?: |\Z)"
+_FIRST = re.compile(_RECORD % 1)
+_LATER = re.compile(rb"(?<![\w\"'`(\[\\])" + _RECORD % 4)
+"""A record behind a head, or glued to the one before it: four digits, and no quoted words."""
+_BLANK = re.compile(rb"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\s+)?[\s>|#*]*")
 _LOGFMT = re.compile(
-    rb'time=(?:"([^"]*)"|(\S+)) level="?([a-z]+)"? msg=(?:"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|(\S*))', re.DOTALL
+    rb'time=(?:"([^"]{0,80})"|(\S{1,80})) level="?([a-z]+)"? msg=(?:"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|(\S*))',
+    re.DOTALL,
 )
-_CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])|\x00")
+_CONTROL = re.compile(rb"\^\[\[[0-9;]*m|\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])|\x00")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
 _NAMED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 _HOSTS = re.compile(
-    r"(?:\b[Hh]ost|\bhosts|host\(s\)|\bto node|kubernetes node) \[([^\]]+)\]"
+    r"(?:\b[Hh]ost:?|\bhosts|host\(s\)|\bto node|kubernetes node) \[([^\]]+)\]"
     r"|\bProcessing controlplane host (\S+)|components of host (\S+)|status of node (\S+),"
-    r"|Control Plane host: (\S+)|using address \[([^\]\s]+):\d+\]"
+    r"|Control Plane host: (\S+)|(?:using|with) address \[([^\]\s]+):\d+\]"
+    r"|\AHost (\S+) failed to report|\bupgrade hosts: (\S+) with error"
 )
+_ADDRESS = re.compile(r"[\w.:-]*\w")
 _TAG = re.compile(r"\A\[([A-Za-z][\w./-]*)\]")
 
 
@@ -102,8 +109,13 @@ def unquote(text: str) -> str:
 
 def hosts_of(text: str) -> tuple[str, ...]:
     """The hosts that a message names, in order, each once: addresses, or node names after an upgrade's wording."""
-    if not any(word in text for word in ("ost", "node", "address [")):
+    at = text.find("ost")
+    if at < 0 and "node" not in text and "address [" not in text:
         return ()
+    if text.startswith(" host [", at - 2) and text.find("ost", at + 3) < 0 and "node" not in text:
+        name = text[at + 5 : text.find("]", at)]
+        if _ADDRESS.fullmatch(name) and "address [" not in text:
+            return (name,)
     found: dict[str, None] = {}
     for match in _HOSTS.finditer(text):
         for name in match[match.lastindex or 0].replace(",", " ").split():
@@ -128,7 +140,7 @@ def _after_return(raw: bytes) -> bytes:
     """What a terminal would show last of text with carriage returns in it."""
     if b"\r" not in raw:
         return raw
-    return next((part for part in reversed(raw.split(b"\r")) if part.strip()), b"")
+    return next((part for part in reversed(raw.split(b"\r")) if _CONTROL.sub(b"", part).strip()), b"")
 
 
 def _logfmt(match: re.Match[bytes], raw: bytes) -> LogLine:
@@ -144,50 +156,60 @@ def _record(
     return LogLine(time, elapsed, level, hosts_of(text), "", text, raw, form)
 
 
-def _elapsed(raw: bytes) -> LogLine | None:
-    match = _ELAPSED.match(raw)
-    if match is None:
-        return None
+def _short(match: re.Match[bytes], raw: bytes) -> LogLine:
+    """The record that `INFO[0057] ` begins; its message ends with `raw`."""
     colour, level, seconds = match.groups()
     text = _decode(_CONTROL.sub(b"", raw[match.end() :])).rstrip()
     form: Form = "terminal" if colour else "plain"
-    return _record(text, _SHORT[level], raw, form, elapsed=float(seconds[:9]))
+    return _record(text, _SHORT[level], raw, form, elapsed=float(seconds))
 
 
 def parse_records(raw: bytes) -> list[LogLine]:
     """Every record on a line, at least one, in order: two stand on one where a paste lost the line end."""
-    line = _after_return(raw[:_LIMIT].rstrip(b"\r\n")).lstrip(b"\0")
-    matches = list(_logfmt_records(line))
-    if matches:
-        return [_logfmt(match, raw) for match in matches]
-    first = _elapsed(line)
+    if raw.startswith(b"time=") and (match := _LOGFMT.fullmatch(raw)):
+        return [_logfmt(match, raw)]
+    line = _after_return(raw[:_LIMIT].rstrip(b"\r\n")).lstrip(b"\0\xef\xbb\xbf")
+    if line.startswith(b"{"):
+        line = _wrapped(line)
+    begin = line.find(b"time=", 0, _HEAD_LIMIT)
+    first = None if begin == 0 else _first_short(line)
+    if begin >= 0 and (first is None or begin < first.start()):
+        matches = list(_LOGFMT.finditer(line, begin))
+        if matches:
+            return [_logfmt(match, raw) for match in matches]
     if first is None:
         return [_record(_decode(_CONTROL.sub(b"", line)).rstrip(), "", raw, "")]
-    begins = [0, *(match.start() for match in _GLUED.finditer(line, 12))]
-    if len(begins) == 1:
-        return [replace(first, raw=raw)]
-    pieces = [line[begin:end] for begin, end in zip(begins, [*begins[1:], len(line)], strict=True)]
-    return [replace(record, raw=raw) for piece in pieces if (record := _elapsed(piece)) is not None]
+    matches = [first, *_LATER.finditer(line, first.end())]
+    ends = [*(match.start() for match in matches[1:]), len(line)]
+    found = [_short(match, line[:end]) for match, end in zip(matches, ends, strict=True)]
+    return [replace(record, raw=raw) for record in found]
 
 
-def _logfmt_records(line: bytes) -> list[re.Match[bytes]]:
-    """The logfmt records of a line, if one stands at its beginning; text inside a message is none."""
-    begin = line.find(b"time=")
-    if begin < 0 or begin > 80 or (begin and _ELAPSED.match(line)):
-        return []
-    found: list[re.Match[bytes]] = []
-    while match := _LOGFMT.search(line, begin):
-        found.append(match)
-        begin = match.end()
-    return found
+def _first_short(line: bytes) -> re.Match[bytes] | None:
+    """Where the first `INFO[0057] ` of a line stands: at its beginning, or behind what others put there."""
+    at = _BLANK.match(line)
+    return _FIRST.match(line, at.end() if at else 0) or _LATER.search(line, 0, _HEAD_LIMIT)
+
+
+def _wrapped(line: bytes) -> bytes:
+    """The text in a JSON object of one line, as Docker and journald keep it; the line itself where it is none."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return line
+    said = next((entry[key] for key in ("log", "MESSAGE", "message") if key in entry), None)
+    if isinstance(said, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in said):
+        return bytes(said)
+    return said.rstrip("\r\n").encode("utf-8", "replace") if isinstance(said, str) else line
 
 
 def parse_line(raw: bytes) -> LogLine:
     """One line of the file as bytes. Of several records on it the gravest, among equals the first."""
-    return max(parse_records(raw), key=lambda record: record.severity)
+    records = parse_records(raw)
+    return records[0] if len(records) == 1 else max(records, key=lambda record: record.severity)
 
 
-_PANIC = re.compile(r"panic: |fatal error: |runtime: out of memory")
+_PANIC = re.compile(r"(?:.{0,200}?(?:\]: |\| |Z ))?(?:panic: |fatal error: |runtime: out of memory)")
 
 
 def is_panic(line: LogLine) -> bool:

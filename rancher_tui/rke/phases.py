@@ -32,6 +32,9 @@ class PhaseRules:
     phases: tuple[Phase, ...]
     ends: dict[str, re.Pattern[str]]
     any_begin: re.Pattern[str]
+    opens: tuple[re.Pattern[str], ...]
+    """The lines that a run begins with, in their order."""
+    any_open: re.Pattern[str]
     telling: re.Pattern[str]
     """Finds every record that says more than its phase and host: a cheap first sieve."""
 
@@ -51,6 +54,12 @@ class PhaseRules:
             return current
         tag = line.tag.partition("/")[2] or line.tag
         return next((phase.name for phase in self.phases if tag in phase.tags), "")
+
+    def opening(self, line: LogLine) -> int:
+        """Which of a run's opening lines a record is, counted from 1; 0 when it is none."""
+        if line.level != "info" or not self.any_open.match(line.text):
+            return 0
+        return next((rank for rank, pattern in enumerate(self.opens, 1) if pattern.match(line.text)), 0)
 
     def ended(self, line: LogLine) -> str:
         """What a record says to have been finished: `up`, `remove`, …; empty when it is no last line."""
@@ -80,4 +89,6 @@ def phase_rules() -> PhaseRules:
     phases = tuple(_phase(entry) for entry in table["phases"])
     any_begin = re.compile("|".join(f"(?:{phase.begins.pattern})" for phase in phases))
     telling = re.compile("|".join([*table["telling"], *table["ends"].values()]))
-    return PhaseRules(phases, ends, any_begin, telling)
+    opens = tuple(re.compile(pattern) for pattern in table["opens"])
+    any_open = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in opens))
+    return PhaseRules(phases, ends, any_begin, opens, any_open, telling)

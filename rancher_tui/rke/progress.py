@@ -102,10 +102,14 @@ class Progress:
         self.addons_deployed_line: int | None = None
         self.no_addons_line: int | None = None
         self.fatal_line: int | None = None
-        """The last fatal record, or the first line of a crash."""
+        """The last fatal record, or the first line of a crash; not rke's word on skipped hosts."""
+        self.began_line = 0
+        """Where the last run begins in a log that holds several."""
         self.first_time: datetime | None = None
         self.last_time: datetime | None = None
         self.elapsed_s: float | None = None
+        self._opened = 0
+        self._present: PhaseProgress | None = None
         self._turn_lines = array("Q")
         self._turn_phases: list[str] = []
 
@@ -114,19 +118,20 @@ class Progress:
         if line.form:
             self.forms[line.form] = self.forms.get(line.form, 0) + 1
         self.levels[line.level] = self.levels.get(line.level, 0) + 1
+        self._open(number, line)
         elapsed = self._clock(line)
         self._enter(number, line)
         placed = LogLine(line.time, elapsed, line.level, line.hosts, self.phase, line.text, line.raw, line.form)
         if line.level:
             self._note(number, placed)
-        if line.severity >= 5 or is_panic(line):
+        if (line.severity >= 5 or is_panic(line)) and self.incomplete_line != number:
             self.fatal_line = number
         return placed
 
-    def _again(self) -> None:
+    def _again(self, number: int) -> None:
         """A log to which a second run was appended: what the first one came to does not count any more."""
-        for host in self.hosts.values():
-            host.dropped_line = None
+        self.phases, self.hosts, self.phase, self.began_line = [], {}, "", number
+        self._present, self.first_time = None, None
         self.finished, self.finished_line, self.fatal_line = "", None, None
         self.incomplete, self.incomplete_line = (), None
         self.addon_job_failed_line = self.addons_deployed_line = self.no_addons_line = None
@@ -154,31 +159,37 @@ class Progress:
             self.elapsed_s = line.elapsed
         return self.elapsed_s
 
+    def _open(self, number: int, line: LogLine) -> None:
+        """Notice that another run begins."""
+        rank = self._rules.opening(line) if line.level else 0
+        if not rank:
+            return
+        over = self.finished or self.fatal_line is not None or self.incomplete_line is not None
+        if over or rank <= self._opened:
+            self._again(number)
+        self._opened = rank
+
     def _enter(self, number: int, line: LogLine) -> None:
         name = self._rules.of(line, self.phase) if line.level else self.phase
-        if name == "start" and (self.finished or self.fatal_line is not None):
-            self._again()
         if name != self.phase:
-            for phase in self.phases:
-                phase.active = False
+            if self._present is not None:
+                self._present.active = False
             self.phase = name
             self._turn_lines.append(number)
             self._turn_phases.append(name)
-            self._begin(number, name)
-        if self.phase:
-            present = self._present()
+            self._present = self._begin(number, name)
+        if (present := self._present) is not None:
             present.records += 1
             present.ended, present.ended_s = self.last_time, self.elapsed_s
 
-    def _begin(self, number: int, name: str) -> None:
-        for phase in self.phases:
-            if phase.name == name:
-                phase.active = True
-                return
-        self.phases.append(PhaseProgress(name, number, self.last_time, self.elapsed_s))
-
-    def _present(self) -> PhaseProgress:
-        return next(phase for phase in self.phases if phase.name == self.phase)
+    def _begin(self, number: int, name: str) -> PhaseProgress:
+        """The phase of that name: a new one, or an earlier one that goes on."""
+        found = next((phase for phase in self.phases if phase.name == name), None)
+        if found is None:
+            found = PhaseProgress(name, number, self.last_time, self.elapsed_s)
+            self.phases.append(found)
+        found.active = True
+        return found
 
     def _note(self, number: int, line: LogLine) -> None:
         for host in line.hosts:
@@ -207,9 +218,9 @@ class Progress:
     def _see(self, number: int, name: str, line: LogLine) -> None:
         host = self.hosts.setdefault(name, HostState())
         host.last_phase, host.last_line = self.phase or host.last_phase, number
-        if not self.phase:
+        present = self._present
+        if present is None:
             return
-        present = self._present()
         known = present.hosts.get(name)
         if known is None:
             known = present.hosts[name] = HostProgress(number, number, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rancher_tui.rke.causes import Catalogue, Problem, catalogue
+from rancher_tui.rke.causes import WARNING, Catalogue, Problem, catalogue
 from rancher_tui.rke.lines import LogLine, parse_records
 from rancher_tui.rke.log import LogFile
 from rancher_tui.rke.progress import Progress
@@ -47,21 +47,34 @@ class Reading:
 
     def _take(self, number: int, record: LogLine) -> LogLine:
         line = self.progress.feed(number, record)
-        problem = self._causes.problem(number, line, bool(self.progress.dropped()))
+        problem = self._problem(number, line)
         if problem is not None:
             self.problems.append(problem)
-            self._rest = _REST_LIMIT
+            self._rest = _REST_LIMIT if line.form in ("terminal", "plain") else 0
         elif line.level:
             self._rest = 0
-        elif self._rest and line.text and self.problems[-1].level != "panic":
+        elif self._rest and line.text:
             self._lengthen(line.text)
         return line
 
+    def _problem(self, number: int, line: LogLine) -> Problem | None:
+        if line.level and line.severity < WARNING:
+            return None
+        return self._causes.problem(number, line, bool(self.progress.dropped()))
+
     def _lengthen(self, text: str) -> None:
-        """A line without a level goes on with the problem before it: terminals get long messages unquoted."""
+        """A line without a level goes on with the problem before it: terminals get long messages unquoted.
+
+        Only an indented line, or one that the message announces by a colon, belongs to it.
+        """
+        problem = self.problems[-1]
         self._rest -= 1
-        whole = replace(self.problems[-1], text=f"{self.problems[-1].text}\n{text}")
-        self.problems[-1] = replace(whole, cause=whole.cause or self._causes.find(whole.text, whole.phase))
+        if not (text[0].isspace() or problem.text.endswith(":")):
+            self._rest = 0
+            return
+        whole = replace(problem, text=f"{problem.text}\n{text}")
+        cause = self._causes.find(whole.text, whole.phase, bool(self.progress.dropped()))
+        self.problems[-1] = replace(whole, cause=cause or problem.cause)
 
     def close(self) -> None:
         """Give the file back."""
