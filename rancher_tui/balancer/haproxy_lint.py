@@ -8,7 +8,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from rancher_tui.balancer.haproxy_read import Line, Section, backends_of, binds, ports, read, seconds
+from rancher_tui.balancer.haproxy_headers import headers, rules
+from rancher_tui.balancer.haproxy_read import Line, Section, binds, ports, read, seconds
+from rancher_tui.balancer.haproxy_sites import of_rancher, redirect
 from rancher_tui.balancer.lint_words import LONG_ENOUGH, finding, timeout_status
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import msg
@@ -20,14 +22,14 @@ _NOT_HERE = re.compile(
 )
 
 
-async def lint_haproxy(path: Path) -> list[Finding]:
+async def lint_haproxy(path: Path, fqdn: str = "") -> list[Finding]:
     """What `haproxy -c` says where it is installed, then everything wrong or odd. OSError: cannot be read."""
     text = path.read_text("utf-8", "replace")
     sections = read(text, str(path))
     tested = await _tested(path, sections)
     if any(found.code == "syntax" for found in tested):
         return tested
-    return [*tested, *judged(sections, str(path))]
+    return [*tested, *judged(sections, str(path), fqdn)]
 
 
 async def _tested(path: Path, sections: list[Section]) -> list[Finding]:
@@ -72,8 +74,8 @@ def _alerts(said: str, path: Path) -> Iterator[Finding]:
         yield finding("syntax", str(path), detail=msg("{words}", words=said.strip()[-300:]), words=said[-1000:])
 
 
-def judged(sections: list[Section], file: str) -> Iterator[Finding]:
-    """The findings about sections that were read."""
+def judged(sections: list[Section], file: str, fqdn: str = "") -> Iterator[Finding]:
+    """The findings about sections that were read; where they serve several sites, about Rancher's."""
     fronts = [
         section for section in sections if section.kind in ("frontend", "listen") and any(section.own("bind"))
     ]
@@ -82,13 +84,15 @@ def judged(sections: list[Section], file: str) -> Iterator[Finding]:
         layer_4 = [section for section in fronts if section.mode == "tcp" and "443" in ports(binds(section)[1])]
         yield finding("layer-4", layer_4[0].place) if layer_4 else finding("no-tls", file)
         return
-    for front in ending:
-        yield from _front(front, sections)
-    yield from _redirect(ending, fronts)
+    ways = {id(front): of_rancher(front, sections, fqdn) for front in ending}
+    ours = [front for front in ending if ways[id(front)].chosen] or ending
+    for front in ours:
+        yield from _front(front, ways[id(front)].backends)
+    yield from redirect(ours, fronts)
     yield from _global(sections)
 
 
-def _front(front: Section, sections: list[Section]) -> Iterator[Finding]:
+def _front(front: Section, behind: list[Section]) -> Iterator[Finding]:
     """One frontend that ends TLS, and the backends behind it."""
     tls, _plain = binds(front)
     if front.mode != "http":
@@ -100,84 +104,13 @@ def _front(front: Section, sections: list[Section]) -> Iterator[Finding]:
         if "h2" not in line.after("alpn").split(","):
             yield finding("http2", line.place, alpn=line.after("alpn"))
         yield from _old_tls(line)
-    behind = backends_of(front, sections)
     if not behind:
         yield finding("no-backend", front.place)
     for backend in behind:
-        yield from _headers(front, backend, tls)
+        yield from headers(front, backend, tls)
         yield from _timeouts(front, backend)
         yield from _servers(backend)
         yield from _rewriting(front, backend)
-
-
-def _rules(front: Section, backend: Section) -> Iterator[Line]:
-    """The lines that change a request, in the order in which they do."""
-    for section in (front,) if front is backend else (front, backend):
-        for part in ([section.defaults] if section.defaults else []) + [section]:
-            yield from (
-                line for line in part.lines if line.words[0] in ("http-request", "reqadd", "reqidel", "reqset")
-            )
-
-
-def _headers(front: Section, backend: Section, tls: list[Line]) -> Iterator[Finding]:
-    sent: dict[str, Line] = {}
-    added: set[str] = set()
-    for line in _rules(front, backend):
-        header = line.words[2].lower() if len(line.words) > 2 else ""
-        if line.begins("http-request", "set-header") and len(line.words) > 3:
-            sent[header] = line
-            added.discard(header)
-        elif line.begins("http-request", "add-header") and len(line.words) > 3:
-            if header not in sent:
-                added.add(header)
-            sent[header] = line
-        elif line.begins("http-request", "del-header"):
-            for name in [name for name in sent if name == header]:
-                del sent[name]
-            if header == "host":
-                sent[header] = line
-    for name, code in (("x-forwarded-proto", "forwarded-proto"), ("x-forwarded-port", "forwarded-port")):
-        header_line = sent.get(name)
-        value = header_line.words[3] if header_line else ""
-        if name in added or not _right(name, value, header_line, tls):
-            place = header_line.place if header_line else front.place
-            yield finding(code, place, value=value, added=name in added)
-    yield from _forwarded_for(front, backend, sent.get("x-forwarded-for"))
-    host = sent.get("host") or next(backend.own("http-send-name-header", "Host"), None)
-    if host is not None and not _keeps_host(host):
-        yield finding("host-header", host.place, value=" ".join(host.words))
-
-
-def _right(name: str, value: str, line: Line | None, tls: list[Line]) -> bool:
-    if line is None:
-        return False
-    condition = " ".join(line.words[4:])
-    if condition and condition not in ("if { ssl_fc }", "unless !{ ssl_fc }"):
-        return False
-    if name == "x-forwarded-proto":
-        return value in ("https", "%[ssl_fc,iif(https,http)]")
-    return value == "%[dst_port]" or value in ports(tls)
-
-
-def _keeps_host(line: Line) -> bool:
-    return line.begins("http-request", "set-header") and line.words[3:4] in (
-        ("%[req.hdr(Host)]",),
-        ("%[req.hdr(host)]",),
-    )
-
-
-def _forwarded_for(front: Section, backend: Section, by_hand: Line | None) -> Iterator[Finding]:
-    if by_hand is not None:
-        if "src" not in by_hand.words[3]:
-            yield finding("forwarded-for", by_hand.place, value=by_hand.words[3])
-        return
-    lines = [line for line in (front.option("forwardfor"), backend.option("forwardfor")) if line is not None]
-    if not lines:
-        yield finding("forwarded-for", front.place)
-    for line in dict.fromkeys(lines):
-        other = line.after("header")
-        if "if-none" in line.words or (other and other.lower() != "x-forwarded-for"):
-            yield finding("forwarded-for", line.place, value=" ".join(line.words))
 
 
 def _timeouts(front: Section, backend: Section) -> Iterator[Finding]:
@@ -229,63 +162,48 @@ def _servers(backend: Section) -> Iterator[Finding]:
 
 
 def _health_check(backend: Section) -> Iterator[Finding]:
+    """The ingress answers 200 to /healthz whoever asks; to /ping only by Rancher's name; to all else 404."""
     check = backend.option("httpchk")
     if check is None:
         yield finding("weak-health-check", backend.place)
         return
-    sent = [line.after("uri") for line in backend.own("http-check", "send") if "uri" in line.words]
-    paths = sent or [word for word in check.words[2:] if word.startswith("/")][:1]
-    if paths and paths[0].partition("?")[0] not in ("/healthz", "/ping"):
-        yield finding("health-path", check.place, path=paths[0])
+    sends = list(backend.all("http-check", "send"))
+    wanted = [line.words[2:] for line in backend.all("http-check", "expect")]
+    takes_200 = all(_takes(words, "200") for words in wanted)
+    asked = [line.after("uri") for line in sends if "uri" in line.words]
+    path = (asked or [word for word in check.words[2:] if word.startswith("/")] or ["/"])[0].partition("?")[0]
+    by_name = any("Host" in line.words or "host" in line.words for line in sends) or "host:" in " ".join(
+        check.words
+    ).lower().replace("host\\:", "host:")
+    if path == "/healthz" or (path == "/ping" and by_name):
+        if not takes_200:
+            yield finding("health-status", check.place, expect=" ".join(wanted[-1]))
+    elif takes_200:
+        yield finding("health-path", check.place, path=path)
+
+
+def _takes(words: tuple[str, ...], status: str) -> bool:
+    """Whether `http-check expect` takes a status; other kinds of expectation are not judged."""
+    negated, rest = (True, words[1:]) if words[:1] == ("!",) else (False, words)
+    for index, word in enumerate(rest[:-1]):
+        if word == "status":
+            found = any(_in_range(status, part) for part in rest[index + 1].split(","))
+            return found != negated
+        if word == "rstatus":
+            return bool(re.search(rest[index + 1], status)) != negated
+    return True
+
+
+def _in_range(status: str, part: str) -> bool:
+    low, _dash, high = part.partition("-")
+    return low.isdigit() and int(low) <= int(status) <= int(high or low)
 
 
 def _rewriting(front: Section, backend: Section) -> Iterator[Finding]:
     changes = ("set-path", "set-uri", "replace-path", "replace-uri", "replace-pathq", "set-pathq")
-    for line in _rules(front, backend):
+    for line in rules(front, backend):
         if line.words[1:2] and line.words[1] in changes:
             yield finding("path-rewritten", line.place, value=" ".join(line.words))
-
-
-def _redirect(ending: list[Section], fronts: list[Section]) -> Iterator[Finding]:
-    """Some frontend for plain HTTP sends to the same place by https."""
-    sending = [
-        line for front in fronts for line in front.lines if "redirect" in line.words[:2] and not _answers_own(line)
-    ]
-    if not sending:
-        yield finding("redirect", ending[0].place)
-        return
-    wanted = {port for front in ending for port in ports(binds(front)[0])}
-    of_tls = {line for front in ending for line in front.lines}
-    for line in sending:
-        wrong = _wrong_redirect(line, wanted)
-        if not wrong and line in of_tls and not _spares_https(line):
-            wrong = "https is redirected to itself"
-        if wrong:
-            yield finding("redirect-wrong", line.place, reason=wrong, value=" ".join(line.words))
-
-
-def _spares_https(line: Line) -> bool:
-    condition = " ".join(line.words).replace("{ ", "{").replace(" }", "}")
-    return any(form in condition for form in ("unless {ssl_fc}", "if !{ssl_fc}", "dst_port 80", "dst_port eq 80"))
-
-
-def _answers_own(line: Line) -> bool:
-    """A redirect of something particular, not of plain HTTP as such."""
-    condition = " ".join(line.words[line.words.index("if") :]) if "if" in line.words else ""
-    return bool(condition) and "ssl_fc" not in condition and "HTTP" not in condition.upper()
-
-
-def _wrong_redirect(line: Line, wanted: set[str]) -> str:
-    if line.after("scheme"):
-        return "" if line.after("scheme") == "https" else "not to https"
-    target = line.after("prefix") or line.after("location")
-    if not target.startswith("https://"):
-        return "not to https"
-    port = re.search(r"^https://[^/]*?:(\d+)", target)
-    if port and port.group(1) not in wanted:
-        return "to another port"
-    keeps = line.after("prefix") or any(part in target for part in ("capture.req.uri", "pathq", "%HU", "[url]"))
-    return "" if keeps else "loses the path"
 
 
 def _old_tls(line: Line) -> Iterator[Finding]:

@@ -70,6 +70,11 @@ class Section:
             return mine[-1]
         return self.defaults.one(*words) if self.defaults else None
 
+    def all(self, *words: str) -> Iterator[Line]:
+        """The section's own lines that begin so, else those of its defaults."""
+        mine = list(self.own(*words))
+        return iter(mine) if mine or self.defaults is None else self.defaults.all(*words)
+
     def option(self, name: str) -> Line | None:
         """The line that switches an option on here; None where it is off (`no option` wins over the defaults)."""
         for line in reversed(self.lines):
@@ -151,13 +156,3 @@ def ports(lines: list[Line]) -> set[str]:
         for line in lines
         for address in (line.words[1].split(",") if len(line.words) > 1 else [])
     }
-
-
-def backends_of(frontend: Section, sections: list[Section]) -> list[Section]:
-    """The backends that a frontend may send to; a `listen` section is its own."""
-    names = [line.words[1] for word in ("default_backend", "use_backend") for line in frontend.own(word)]
-    usual = frontend.defaults.one("default_backend") if frontend.defaults else None
-    if not names and usual:
-        names.append(usual.words[1])
-    found = [section for section in sections if section.kind in ("backend", "listen") and section.name in names]
-    return [frontend, *found] if frontend.kind == "listen" and any(frontend.own("server")) else found

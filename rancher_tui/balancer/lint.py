@@ -30,17 +30,20 @@ def kind_of(text: str) -> Kind | None:
     return "nginx" if blocks > sections and blocks * 2 >= len(lines) else "haproxy" if sections else "nginx"
 
 
-async def lint(path: Path) -> Report:
-    """The report about the configuration at `path`; `facts` names its `kind`. OSError where it cannot be read."""
+async def lint(path: Path, fqdn: str = "") -> Report:
+    """The report about the configuration at `path`; `facts` names its `kind`. OSError where it cannot be read.
+
+    Of several sites Rancher's is judged: the one of `fqdn`, else the one that names rancher, else all of them.
+    """
     text = await asyncio.to_thread(path.read_text, "utf-8", "replace")
     kind = kind_of(text)
     found: list[Finding]
     if kind is None:
         found = [_neither(path)]
     elif kind == "nginx":
-        found = await asyncio.to_thread(lint_nginx, path)
+        found = await asyncio.to_thread(lint_nginx, path, fqdn)
     else:
-        found = await lint_haproxy(path)
+        found = await lint_haproxy(path, fqdn)
     once = {(finding.code, finding.subject): finding for finding in reversed(found)}
     ordered = [finding for finding in found if once.get((finding.code, finding.subject)) is finding]
     if not any(finding.status in (Status.FAIL, Status.UNKNOWN) for finding in ordered):

@@ -188,10 +188,16 @@ _WORDS: Final = {
         msg("A node whose ingress answers nothing useful counts as healthy."),
         msg("option httpchk GET /healthz, http-check expect status 200"),
     ),
+    "health-status": (
+        Status.FAIL,
+        msg("The health check does not take 200 for an answer"),
+        msg("The ingress answers /healthz with 200: every node would count as broken."),
+        msg("http-check expect status 200"),
+    ),
     "health-path": (
-        Status.WARN,
+        Status.FAIL,
         msg("Nodes are checked by {path}"),
-        msg("The ingress answers /healthz with 200; other paths without the name get 404."),
+        msg("The ingress answers 200 to /healthz; anything else gets 404, and every node counts as broken."),
         msg("option httpchk GET /healthz"),
     ),
     "few-connections": (

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rancher_tui.balancer.lint_words import finding, timeout_status
+from rancher_tui.balancer.nginx_headers import headers
 from rancher_tui.balancer.nginx_read import (
     Directive,
     Proxied,
     Read,
     listens,
-    maps,
-    names,
     proxied,
     read,
     seconds,
     size,
     value,
 )
+from rancher_tui.balancer.nginx_sites import of_rancher, redirect
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import msg
 
@@ -27,13 +27,13 @@ _BODY_LIMIT = 10 << 20
 _CLIENT_SENT = re.compile(r"\$http_x_forwarded_\w+", re.IGNORECASE)
 
 
-def lint_nginx(path: Path) -> list[Finding]:
+def lint_nginx(path: Path, fqdn: str = "") -> list[Finding]:
     """Everything wrong or odd in the configuration at `path` and its includes. OSError where it cannot be read."""
-    return list(judged(read(path)))
+    return list(judged(read(path), fqdn))
 
 
-def judged(config: Read) -> Iterator[Finding]:
-    """The findings about a configuration that was read."""
+def judged(config: Read, fqdn: str = "") -> Iterator[Finding]:
+    """The findings about a configuration that was read; where it has several sites, about Rancher's."""
     broken = False
     for problem in config.problems:
         broken = broken or not problem.missing
@@ -47,12 +47,13 @@ def judged(config: Read) -> Iterator[Finding]:
     if not ends_tls and not behind:
         yield _nothing(config)
         return
-    for place in ends_tls or behind:
+    ours = of_rancher(ends_tls or behind, fqdn)
+    for place in ours:
         yield from _place(place, config)
-    servers = list(dict.fromkeys(place.server for place in ends_tls or behind))
+    servers = list(dict.fromkeys(place.server for place in ours))
     for server in servers:
         yield from _server(server, config)
-    yield from _redirect(servers, config)
+    yield from redirect(servers, config.root)
     yield from _main(config)
 
 
@@ -67,7 +68,7 @@ def _nothing(config: Read) -> Finding:
 
 def _place(place: Proxied, config: Read) -> Iterator[Finding]:
     """One proxied location: headers, protocol, timeouts, streams, path and nodes."""
-    yield from _headers(place, config)
+    yield from headers(place, config)
     version = place.one("proxy_http_version")
     if value(version, "1.0") == "1.0":
         yield finding("http-version", (version or place.directive).place, value=value(version, ""))
@@ -85,100 +86,6 @@ def _place(place: Proxied, config: Read) -> Iterator[Finding]:
         yield finding("upload-limit", (body or place.directive).place, bytes=most)
     yield from _path(place)
     yield from _nodes(place, config)
-
-
-_NEEDED = {
-    "host": "host-header",
-    "x-forwarded-proto": "forwarded-proto",
-    "x-forwarded-port": "forwarded-port",
-    "x-forwarded-for": "forwarded-for",
-    "upgrade": "websocket-upgrade",
-    "connection": "websocket-connection",
-}
-
-
-def _headers(place: Proxied, config: Read) -> Iterator[Finding]:
-    found, lost = place.headers()
-    dropped = [name for name in _NEEDED if name not in found and name in lost]
-    if dropped:
-        first = min(found.values(), key=lambda directive: directive.line)
-        outer = ", ".join(sorted({lost[name].place for name in dropped}))
-        yield finding("headers-dropped", first.place, headers=dropped, set_at=outer)
-    for name, code in _NEEDED.items():
-        if name in dropped:
-            continue
-        header = found.get(name)
-        sent = header.arguments[1] if header else ""
-        wrong = _wrong(name, sent, place, config)
-        if wrong:
-            code = wrong if wrong in _OTHER_CODES else code
-            yield finding(code, (header or place.directive).place, value=sent)
-
-
-_OTHER_CODES = ("scheme-behind-proxy", "missing-map", "connection-always-upgrade")
-
-
-def _wrong(name: str, sent: str, place: Proxied, config: Read) -> str:
-    """Why a header's value is wrong: another code than the header's own, any text, or empty where it is right."""
-    if not sent:
-        return "missing"
-    if name == "host":
-        return "" if _host_kept(sent, place.server) else "host"
-    if name == "x-forwarded-proto":
-        return _wrong_proto(sent, place, config)
-    if name == "x-forwarded-port":
-        return "" if sent == "$server_port" or sent in _tls_ports(place.server) else "port"
-    if name == "x-forwarded-for":
-        return "" if "$proxy_add_x_forwarded_for" in sent or "$remote_addr" in sent else "for"
-    if name == "upgrade":
-        return "" if sent.lower() in ("$http_upgrade", "websocket") else "upgrade"
-    return _wrong_connection(sent, config)
-
-
-def _host_kept(sent: str, server: Directive) -> bool:
-    bare = sent.lower().partition(":")[0]
-    own = {name for directive in server.inside("server_name") for name in names(directive.arguments)}
-    return bare in ("$host", "$http_host", "$server_name", "${host}") or bare in own
-
-
-def _tls_ports(server: Directive) -> tuple[str, ...]:
-    found = listens(server)
-    return found.ports if found.tls else ("443", *found.ports)
-
-
-def _wrong_proto(sent: str, place: Proxied, config: Read) -> str:
-    tls = listens(place.server).tls
-    if sent == "https":
-        return ""
-    if sent in ("$scheme", "${scheme}"):
-        return "" if tls else "scheme-behind-proxy"
-    mapped = maps(config.root).get(sent)
-    if mapped is None:
-        return "client decides" if _CLIENT_SENT.search(sent) else "proto"
-    values = {value(entry, "") for entry in mapped.block if not entry.name.startswith(("hostnames", "volatile"))}
-    return "" if values == {"https"} else "by a map"
-
-
-def _wrong_connection(sent: str, config: Read) -> str:
-    if sent.lower() == "upgrade":
-        return "connection-always-upgrade"
-    if not sent.startswith("$"):
-        return "connection"
-    if sent == "$http_connection":
-        return ""
-    mapped = maps(config.root).get(sent)
-    if mapped is None:
-        return "missing-map" if not _set_by_hand(sent, config.root) else ""
-    entries = {entry.name: value(entry, entry.name) for entry in mapped.block}
-    asked = next((text for key, text in entries.items() if key.lower().strip("~*^$") == "websocket"), None)
-    asked = asked or entries.get("default", "")
-    if mapped.arguments[0] != "$http_upgrade" or asked.lower() != "upgrade":
-        return "connection"
-    return "" if entries.get("", entries.get("default", "")).lower() != "upgrade" else "connection-always-upgrade"
-
-
-def _set_by_hand(variable: str, root: Directive) -> bool:
-    return any(directive.arguments[:1] == (variable,) for directive in root.everywhere("set"))
 
 
 def _path(place: Proxied) -> Iterator[Finding]:
@@ -227,48 +134,6 @@ def _server(server: Directive, config: Read) -> Iterator[Finding]:
             old = sorted(set(directive.arguments) & {"SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
             if old:
                 yield finding("old-tls", directive.place, protocols=old)
-
-
-def _redirect(servers: list[Directive], config: Read) -> Iterator[Finding]:
-    """A server for plain HTTP that sends to the same place by https."""
-    tls_ports = {port for server in servers for port in listens(server).ports}
-    sending = [
-        directive
-        for server in config.root.everywhere("server")
-        if server.block and listens(server).plain
-        for directive in (*server.everywhere("return"), *server.everywhere("rewrite"))
-        if "https://" in " ".join(directive.arguments) or directive.arguments[:1] in (("301",), ("302",), ("308",))
-    ]
-    if not sending:
-        if any(listens(server).tls for server in servers):
-            yield finding("redirect", servers[0].place)
-        return
-    for directive in sending:
-        wrong = _wrong_redirect(directive, tls_ports)
-        if wrong:
-            yield finding("redirect-wrong", directive.place, reason=wrong, value=" ".join(directive.arguments))
-    for server in servers:
-        for directive in server.inside("return"):
-            if listens(server).tls and "https://" in " ".join(directive.arguments):
-                reason = "https is redirected to itself"
-                yield finding(
-                    "redirect-wrong", directive.place, reason=reason, value=" ".join(directive.arguments)
-                )
-
-
-def _wrong_redirect(directive: Directive, tls_ports: set[str]) -> str:
-    target = directive.arguments[-1] if directive.name == "return" else directive.arguments[1]
-    if not target.startswith("https://"):
-        return "not to https"
-    host = target.removeprefix("https://").partition("/")[0]
-    port = re.search(r":(\d+)", host)
-    if port and port.group(1) not in tls_ports:
-        return "to another port"
-    if "$request_uri" in target or (directive.name == "rewrite" and re.search(r"\$\d", target)):
-        return ""
-    if "$uri" in target:
-        return "" if "args" in target or "$query_string" in target else "loses the query"
-    return "loses the path"
 
 
 def _to_https(server: Directive) -> bool:

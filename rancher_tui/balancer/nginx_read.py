@@ -143,6 +143,7 @@ class Listens:
     tls: bool
     http2: bool
     ports: tuple[str, ...]
+    tls_ports: tuple[str, ...] = ()
     plain: bool = field(default=False)
     """It also, or only, listens without TLS."""
 
@@ -155,7 +156,11 @@ def listens(server: Directive) -> Listens:
     tls = [line for line in lines if always or "ssl" in line or "quic" in line]
     ports = tuple(_port(line[0]) for line in lines) or ("80",)
     return Listens(
-        bool(tls), http2 or any("http2" in line for line in tls), ports, plain=len(tls) < len(lines) or not lines
+        bool(tls),
+        http2 or any("http2" in line for line in tls),
+        ports,
+        tuple(_port(line[0]) for line in tls),
+        plain=len(tls) < len(lines) or not lines,
     )
 
 

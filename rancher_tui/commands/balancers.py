@@ -66,6 +66,9 @@ def balancer(
 
 def balancer_lint(
     file: Annotated[str, typer.Argument(metavar="FILE", help="An nginx or HAProxy configuration.")],
+    fqdn: Annotated[
+        str, typer.Option("--fqdn", metavar="NAME", help="Rancher's name, where the file has several sites.")
+    ] = "",
     as_json: Json = False,
     strict: Strict = False,
 ) -> int:
@@ -76,7 +79,7 @@ def balancer_lint(
     from rancher_tui.balancer.lint import lint
 
     try:
-        report = asyncio.run(lint(Path(file).expanduser()))
+        report = asyncio.run(lint(Path(file).expanduser(), fqdn))
     except OSError as error:
         raise CallError(
             msg("{path} cannot be read: {error}", path=file, error=error.strerror or str(error))
