@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
-from rancher_tui.install import steps
+from rancher_tui.install import input_files, steps
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
 
@@ -42,6 +42,8 @@ async def run(
     look = Look(session, state, {} if facts is None else facts)
     digest = steps.inputs_digest(state, check)
     found: list[Finding] = []
+    if check in _FILES:
+        look.facts[input_files.FACT] = await asyncio.to_thread(input_files.seen, _FILES[check](look))
     async for finding in _CHECKS[check](look):
         stamped = replace(finding, check=check, step=step.number)
         found.append(stamped)
@@ -336,6 +338,18 @@ async def _verdict(look: Look) -> AsyncIterator[Finding]:
     async for finding in witnesses(look.session, look.state, look.facts, ca_pem=_ca(look.state)):
         yield finding
 
+
+def _certificate_files(look: Look) -> list[str]:
+    files = look.state.certificates
+    return [files.chain_path, files.key_path, files.ca_path]
+
+
+_FILES: Final[dict[str, Callable[[Look], list[str]]]] = {
+    "certificates": _certificate_files,
+    "template": _certificate_files,
+    "cluster-file": lambda look: [look.state.certificates.ca_path, str(look.session.cluster_file)],
+}
+"""The files whose contents a check judges: its report is stale once they are others."""
 
 _CHECKS: Final[dict[str, Callable[[Look], AsyncIterator[Finding]]]] = {
     "preflight": _preflight,

@@ -17,6 +17,7 @@ from rancher_tui.desks.hosts import HostDesk
 from rancher_tui.desks.run import RunDesk
 from rancher_tui.finding import Finding, Report
 from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.install import input_files
 from rancher_tui.install.lock import Holder, TakeOverError
 from rancher_tui.install.session import Opened, Session, SessionError
 from rancher_tui.install.store import Store
@@ -54,12 +55,13 @@ class LocalInstall:
     def reports(self) -> Mapping[str, Report]:
         return self._reports
 
-    def _stamps(self) -> tuple[int, int]:
-        """When the state and the reports were last written, in nanoseconds."""
+    def _stamps(self) -> tuple[int, tuple[int, dict[str, str]]]:
+        """When the state and the reports were last written, in nanoseconds, and how the judged files stand."""
         reports = self.session.path / "reports"
         files = [self.session.state_file, reports, *reports.glob("*.json")]
         stamps = [path.stat().st_mtime_ns if path.exists() else 0 for path in files]
-        return stamps[0], max(stamps[1:])
+        judged = input_files.stamps(input_files.paths_of(self._reports.values()))
+        return stamps[0], (max(stamps[1:]), judged)
 
     def look(self) -> bool:
         stamps = self._stamps()

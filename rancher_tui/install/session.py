@@ -19,6 +19,7 @@ from rancher_tui.files import keep_existing, make_folder, timestamp, write_atomi
 from rancher_tui.finding import Report
 from rancher_tui.i18n import Message, msg
 from rancher_tui.install import generations, journal, migrate
+from rancher_tui.install.input_files import as_they_are_now
 from rancher_tui.install.lock import HeldError, Holder, Lock, start_ticks
 from rancher_tui.install.secrets import Secrets, kept_apart
 from rancher_tui.install.state import InstallState
@@ -194,11 +195,14 @@ class Session:
         self.journal("check", check=report.check, ok=report.ok, codes=report.codes())
 
     def reports(self) -> dict[str, Report]:
-        """The last report of each check, by its name; unreadable ones count as not taken."""
+        """The last report of each check, by its name; unreadable ones count as not taken.
+
+        One that judged a file whose contents are others now has a digest that no inputs have.
+        """
         found: dict[str, Report] = {}
         for path in sorted((self.path / "reports").glob("*.json")):
             with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-                found[path.stem] = Report.restore(json.loads(path.read_bytes()))
+                found[path.stem] = as_they_are_now(Report.restore(json.loads(path.read_bytes())))
         return found
 
     def _load_held(self) -> Opened:
