@@ -24,7 +24,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 soak: $(STAMP)
-	$(BIN)/python -m pytest -m soak --timeout 3600 -s
+	RANCHER_TUI_HYPOTHESIS=searching $(BIN)/python -m pytest -m "soak or hypothesis" --timeout 3600 -s
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -8,12 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from rancher_tui import i18n, settings
 from rancher_tui.install.session import Home
 
 KEPT = frozenset({"RANCHER_TUI_TEST_DATA", "RANCHER_TUI_NODE_LAB", "RANCHER_TUI_REQUIRE_REAL"})
 """Variables of the test run itself; every other RANCHER_* variable is taken away from a test."""
+
+
+hypothesis_settings.register_profile("steady", derandomize=True, database=None)
+hypothesis_settings.register_profile("searching", max_examples=1000, deadline=None, print_blob=True)
+hypothesis_settings.load_profile(os.environ.get("RANCHER_TUI_HYPOTHESIS", "steady"))
 
 
 @pytest.fixture(autouse=True)

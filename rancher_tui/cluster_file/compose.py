@@ -146,7 +146,9 @@ def _written(binding: Binding, value: Any) -> Any:
         case "list":
             return roundtrip.flow([roundtrip.scalar(item) for item in value]) if value else None
         case "pairs":
-            pairs = {key: DoubleQuotedScalarString(item) for key, item in mapping_of(value).items()}
+            pairs = {
+                roundtrip.scalar(key): DoubleQuotedScalarString(item) for key, item in mapping_of(value).items()
+            }
             return CommentedMap(pairs) if pairs else None
         case "taints":
             return CommentedSeq([_taint(item) for item in value]) if value else None

@@ -52,7 +52,7 @@ nodes = st.lists(
         hostname_override=optional(text),
         docker_socket=optional(st.just("/run/docker.sock")),
         ssh_cert_path=optional(path),
-        labels=st.dictionaries(word, text, max_size=2).map(lambda d: tuple(f"{k}={v}" for k, v in d.items())),
+        labels=st.dictionaries(word | st.sampled_from(["off", "yes", "null", "1e3"]), text, max_size=2).map(lambda d: tuple(f"{k}={v}" for k, v in d.items())),
         taints=st.lists(st.builds("{}={}:NoSchedule".format, word, word), max_size=2).map(tuple),
     ),
     min_size=1,
