@@ -21,7 +21,11 @@ EDITS: Final = (
     N_("filled {field} down"),
     N_("pasted hosts"),
     N_("chose the proposed template"),
+    N_("pinned the versions that go together"),
+    N_("built the NO_PROXY list"),
+    N_("read {file}"),
     N_("use the repaired chain"),
+    N_("took over what was learnt"),
 )
 
 

@@ -77,13 +77,16 @@ class LocalEngine:
         return "" if finished else line.name
 
     def create(self, name: str, state: InstallState | None = None) -> LocalInstall | Message:
+        from rancher_tui import own_defaults
+
+        begun = state if state is not None else own_defaults.state_of(self._home)
         try:
-            session = self._home.create(name, state)
+            session = self._home.create(name, begun)
         except SessionError as error:
             return error.message
         except OSError as error:
             return _no_writing(self.home, error)
-        return LocalInstall(session, Opened(state or InstallState()))
+        return LocalInstall(session, Opened(begun))
 
     def open(self, name: str) -> LocalInstall | Message:
         try:

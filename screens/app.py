@@ -227,9 +227,9 @@ class RancherApp(App[int]):
 
     def export(self) -> None:
         """Write the cluster file and tell what came of it."""
-        from screens.outcome import tell_findings
+        from screens import exporting
 
-        tell_findings(self, self.session.cluster.export())
+        exporting.export(self)
 
     def take_over(self) -> None:
         """Ask the holder to leave; the wait is the engine's, in a thread."""

@@ -147,7 +147,8 @@ class NodesScreen(Frame):
             )
             return
         self.table.leave(keep=False)
-        hosts, told = pasted(text, self.rancher.session.store.state.nodes)
+        state = self.rancher.session.store.state
+        hosts, told = pasted(text, state.nodes, state.options.user)
         if hosts:
             self._edit("pasted hosts", lambda nodes: (*(node for node in nodes if node.address), *hosts))
             state = self.rancher.session.store.state
@@ -186,7 +187,7 @@ class NodesScreen(Frame):
     async def do_add(self) -> None:
         state = self.rancher.session.store.state
         row = self.table.row + 1 if state.nodes else 0
-        self._edit("added a host", lambda nodes: inserted(nodes, row, blank_like(nodes)))
+        self._edit("added a host", lambda nodes: inserted(nodes, row, blank_like(nodes, state.options.user)))
         self.table.move_to(row, 0)
         self.table.edit()
 
@@ -246,6 +247,22 @@ class NodesScreen(Frame):
             column=field.shown,
         )
         self.note(told)
+
+    def do_check(self) -> None:
+        self._look(super().do_check)
+
+    def do_preflight(self) -> None:
+        self._look(super().do_preflight)
+
+    def _look(self, start: Callable[[], None]) -> None:
+        from screens.passphrases import with_open_keys
+
+        self.app.run_worker(with_open_keys(self.rancher, start), group="passphrases", exit_on_error=False)
+
+    def do_propose(self) -> object:
+        from screens.offers import offer_what_was_learnt
+
+        return offer_what_was_learnt(self)
 
     async def do_paste(self) -> None:
         from screens.paste import Paste

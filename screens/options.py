@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rancher_tui.i18n import _
 from screens.form_screen import FormScreen
 
 
@@ -9,3 +10,14 @@ class OptionsScreen(FormScreen):
     """Options; all may stay empty."""
 
     PLACE = "options"
+
+    def do_propose(self) -> None:
+        """Fill in the list of what must never go through the proxy."""
+        built = self.rancher.session.cluster.build_no_proxy()
+        for row, field in enumerate(self.form.fields):
+            if field.path == "options.proxy.no_proxy":
+                self.form.move_to(row)
+        self.note(_("built from hosts, networks, FQDN and registry: {number} entries").format(number=built))
+
+    def do_keep_defaults(self) -> None:
+        self.note(self.rancher.session.cluster.keep_defaults())

@@ -1,14 +1,27 @@
-"""Step 10: review the cluster file, export it, keep a copy."""
+"""Step 10: everything that will be exported, with the findings beside their lines; exported, compared, copied."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widget import Widget
+
+from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import Message, _
-from rancher_tui.text import clean
+from screens import exporting, reading_in
+from screens.difference import Difference
 from screens.form_screen import FormScreen
 from screens.outcome import tell_findings
-from screens.reading import Reading
-from screens.widgets.lines import Line, wrap
+from screens.widgets.bars import Rule
+from screens.widgets.file_lines import FileLines
 from screens.words import shown
+
+if TYPE_CHECKING:
+    from rancher_tui.install.state import InstallState
+    from rancher_tui.reviewing import Review
 
 
 class ReviewScreen(FormScreen):
@@ -16,34 +29,98 @@ class ReviewScreen(FormScreen):
 
     PLACE = "backup-config"
 
-    def panel_lines(self, cells: int) -> list[Line]:
-        if self.rancher.install is None:
-            return []
-        text = self.rancher.session.cluster.text()
-        if isinstance(text, Message):
-            return [[("", "plain")], *([(f" {line}", "warn")] for line in wrap(shown(text), cells - 2))]
-        return [[("", "plain")], *([(f" {clean(line)}", _ink(line))] for line in text.splitlines())]
+    def __init__(self) -> None:
+        super().__init__()
+        self._reviewed: InstallState | None = None
+
+    def panel(self) -> Iterator[Widget]:
+        yield Rule(id="file-rule")
+        yield FileLines(id="file")
+
+    @property
+    def file(self) -> FileLines:
+        return self.query_one(FileLines)
+
+    def draw(self) -> None:
+        super().draw()
+        state = self.rancher.state
+        if state is not None and state is not self._reviewed:
+            self._reviewed = state
+            self.review()
+
+    def findings_here(self) -> tuple[Finding, ...]:
+        """The findings that have no line in the file; the others stand beside theirs."""
+        return tuple(finding for finding in super().findings_here() if ".yml:" not in finding.subject)
+
+    def review(self) -> None:
+        """Compose and judge the file anew, in a thread."""
+        self.run_worker(self._review(), group="review", exclusive=True, exit_on_error=False)
+
+    async def _review(self) -> None:
+        found = await asyncio.to_thread(self.rancher.session.cluster.review)
+        if not self.is_mounted:
+            return
+        if isinstance(found, Message):
+            self.query_one("#file-rule", Rule).show(shown(found), "warn")
+            self.file.show((), {})
+        else:
+            self._show(found)
+        self.draw_keys()
+
+    def _show(self, found: Review) -> None:
+        told = _("nothing against it") if not found.findings else shown(count_line(found.findings))
+        heading = _("rancher-cluster.yml: {number} lines, {told}").format(number=len(found.lines), told=told)
+        self.query_one("#file-rule", Rule).show(heading, "fail" if found.bad else "strong")
+        self.file.show(found.lines, found.beside())
+
+    def holding(self) -> set[str]:
+        held = super().holding()
+        if self.is_mounted and self.file.findings:
+            held -= {"no-problem", "no-finding"}
+        return held
+
+    def on_key(self, event: events.Key) -> None:
+        """Page keys scroll the file."""
+        height = max(1, self.file.content_size.height - 1)
+        page = {"pageup": -height, "pagedown": height}.get(event.key)
+        if page is not None:
+            event.stop()
+            self.file.scroll_by(page)
+
+    def problem_here(self) -> Finding | None:
+        return self.file.current or super().problem_here()
+
+    def show_problem(self, finding: Finding) -> None:
+        super().show_problem(finding)
+        if finding in self.file.findings:
+            self.file.chosen = self.file.findings.index(finding) - 1
+            self.file.choose(1)
+
+    async def do_next_problem(self) -> None:
+        if not self.file.choose(1):
+            await super().do_next_problem()
+
+    async def do_previous_problem(self) -> None:
+        if not self.file.choose(-1):
+            await super().do_previous_problem()
 
     def do_export(self) -> None:
-        super().do_export()
-        self.do_check()
+        exporting.export(self.rancher, self._exported)
+
+    def _exported(self) -> None:
+        if self.is_mounted:
+            self.do_check()
+
+    def do_check(self) -> None:
+        self.review()
+        super().do_check()
 
     def do_show_diff(self) -> None:
-        text = self.rancher.session.cluster.difference()
-        if isinstance(text, Message):
-            self.note(text)
-            return
-        lines: list[Line] = [[(clean(line), _diff_ink(line))] for line in text.splitlines()]
-        self.app.push_screen(Reading(_("What an export would change"), lines))
+        self.app.push_screen(Difference())
+
+    def do_read_in(self) -> None:
+        reading_in.into_session(self.rancher)
 
     def do_back_up(self) -> None:
         tell_findings(self.rancher, self.rancher.session.backups.config())
         self.do_check()
-
-
-def _ink(line: str) -> str:
-    return "dim" if line.lstrip().startswith("#") else "plain"
-
-
-def _diff_ink(line: str) -> str:
-    return {"+": "pass", "-": "fail", "@": "dim"}.get(line[:1], "plain")

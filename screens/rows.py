@@ -14,10 +14,10 @@ SHARED = ("user", "port", "ssh_key_path", "docker_socket", "ssh_key", "ssh_cert_
 """Fields that a new row takes over from the last one: they are usually the same for all hosts."""
 
 
-def blank_like(nodes: Nodes) -> Node:
-    """A row without an address, otherwise like the last one."""
+def blank_like(nodes: Nodes, user: str = "") -> Node:
+    """A row without an address, otherwise like the last one; the first one with the operator's own login."""
     if not nodes:
-        return Node()
+        return Node(user=user)
     return Node().model_copy(update={name: getattr(nodes[-1], name) for name in SHARED})
 
 
@@ -57,11 +57,11 @@ def with_cell(state: InstallState, row: int, path: str, value: Any) -> InstallSt
     return paths.put(state, where, value) if isinstance(value, str) else paths.replace(state, where, value)
 
 
-def pasted(text: str, nodes: Nodes) -> tuple[Nodes, Message]:
+def pasted(text: str, nodes: Nodes, user: str = "") -> tuple[Nodes, Message]:
     """The hosts that a pasted text names, in any of the known forms, and how many lines were not understood."""
     from rancher_tui.nodes.paste import parse
 
-    found = parse(text, blank_like(nodes))
+    found = parse(text, blank_like(nodes, user))
     hosts = msg_n("{number} host pasted", "{number} hosts pasted", len(found.nodes))
     if found.problems:
         first = found.problems[0]

@@ -135,6 +135,11 @@ class SessionsScreen(Frame):
         if name:
             self.app.call_later(self.rancher.use, self.rancher.engine.create(name.strip()))
 
+    def do_read_in(self) -> None:
+        from screens import reading_in
+
+        reading_in.into_new_session(self.rancher)
+
     def do_delete(self) -> None:
         here = self.query_one(SessionList).here
         if here is None:

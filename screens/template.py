@@ -1,13 +1,15 @@
-"""Step 5: the template: where TLS ends and whose CA signed."""
+"""Step 5: the template: where TLS ends and whose CA signed; proposed from balancer and certificate."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from rancher_tui.i18n import _, msg
+from screens import reading_in
 from screens.form_screen import FormScreen
 from screens.signs import signs
-from screens.widgets.lines import Line, fit
+from screens.widgets.lines import Line, fit, wrap
+from screens.words import shown
 
 ABOUT: Final = {
     "external-certificate": msg("TLS ends at the load balancer; your own CA. The usual one."),
@@ -23,19 +25,30 @@ class TemplateScreen(FormScreen):
     PLACE = "template"
 
     def panel_lines(self, cells: int) -> list[Line]:
-        chosen = self.rancher.state.template if self.rancher.state else ""
+        if self.rancher.state is None or self.rancher.install is None:
+            return []
+        chosen = self.rancher.state.template
+        proposal = self.rancher.session.cluster.proposal(self.facts("certificates"))
         rows: list[Line] = [[("", "plain")]]
         for name, about in ABOUT.items():
             mark = signs().cursor if name == chosen else " "
             rows.append(
                 [(f" {mark} {fit(name, 24)}", "strong" if name == chosen else "plain"), (str(about), "dim")]
             )
+        same = _("as chosen") if proposal.template == chosen else _("t takes it")
+        rows += [
+            [("", "plain")],
+            [(_(" Proposed: "), "title"), (proposal.template, "strong"), (f"  {same}", "dim")],
+        ]
+        for reason in (proposal.place, proposal.authority):
+            rows += [[(f"   {line}", "plain")] for line in wrap(shown(reason), max(20, cells - 4))]
         return rows
 
     def do_propose(self) -> None:
-        proposed = self.facts("certificates").get("template")
-        if isinstance(proposed, str) and proposed in ABOUT:
-            self.rancher.session.store.update("chose the proposed template", template=proposed)
-            self.note(_("{name}, as the certificate asks for").format(name=proposed))
-        else:
-            self.note(_("the certificate is not judged yet: step 7, then c"), "warn")
+        proposal = self.rancher.session.cluster.proposal(self.facts("certificates"))
+        self.rancher.session.store.update("chose the proposed template", template=proposal.template)
+        ink = "strong" if proposal.sure else "warn"
+        self.note(_("{name}: {reason}").format(name=proposal.template, reason=shown(proposal.authority)), ink)
+
+    def do_read_in(self) -> None:
+        reading_in.into_session(self.rancher)

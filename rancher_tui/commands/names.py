@@ -3,7 +3,20 @@
 COMMANDS = frozenset(
     {
         *("lab", "sessions", "new", "copy", "rename", "archive", "delete", "show", "set", "undo", "redo"),
-        *("take-over", "nodes", "export", "diff", "lint", "versions", "check", "cert", "cert-make", "dns"),
+        *(
+            "take-over",
+            "nodes",
+            "export",
+            "diff",
+            "lint",
+            "versions",
+            "images",
+            "defaults",
+            "check",
+            "cert",
+            "cert-make",
+            "dns",
+        ),
         *("preflight", "trust", "ports", "cleanup", "balancer", "balancer-lint", "rehearse", "probe", "rke"),
         *("plan", "up", "remove", "attach", "status", "stop", "log", "explain", "verdict", "shell"),
         *("backup", "restore", "bundle", "report", "keys", "schema"),

@@ -41,9 +41,7 @@ Theme = Enum("Theme", {name: name for name in CHOICES["theme"]})  # type: ignore
 def _root(
     home: Annotated[Path | None, typer.Option("--home", metavar="DIR", help="Folder of all sessions.")] = None,
     language: Annotated[Language | None, typer.Option("--language", help="Language of all texts.")] = None,
-    theme: Annotated[
-        Theme | None, typer.Option("--theme", help="Light on dark, or dark on light.")
-    ] = None,
+    theme: Annotated[Theme | None, typer.Option("--theme", help="Light on dark, or dark on light.")] = None,
     _ascii: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII signs only.")] = False,
     _slow: Annotated[bool, typer.Option("--slow", help="Draw less often, for slow links.")] = False,
     _plain: Annotated[bool, typer.Option("--plain", help="No colours, no rules: for screen readers.")] = False,
@@ -118,7 +116,9 @@ HEADINGS: Final = (
 def _register() -> None:
     from rancher_tui.commands import (
         balancers,
+        certificates,
         checking,
+        cluster,
         files,
         handover,
         hosts,
@@ -132,7 +132,8 @@ def _register() -> None:
 
     for function in (
         *(sessions.sessions, sessions.new, sessions.show, sessions.undo, sessions.redo, sessions.delete),
-        *(files.nodes, files.export, files.diff, files.lint, files.versions, files.cert, files.keys),
+        *(files.nodes, certificates.cert, files.keys),
+        *(cluster.export, cluster.diff, cluster.lint, cluster.versions, cluster.images, cluster.defaults),
         *(
             checking.check,
             look_up.dns,
@@ -151,7 +152,7 @@ def _register() -> None:
     _command("set", sessions.set_)
     _command("take-over", sessions.take_over)
     _command("balancer-lint", balancers.balancer_lint)
-    _command("cert-make", files.cert_make)
+    _command("cert-make", certificates.cert_make)
     handed_on = {"allow_extra_args": True, "ignore_unknown_options": False}
     _command("up", runs.up, context_settings=handed_on)
     _command("remove", runs.remove, context_settings=handed_on)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rancher_tui.commands import context
-from rancher_tui.commands.options import Json, SessionName, Strict
-from rancher_tui.commands.output import BAD, OK, CallError, exit_code, print_finding, print_json, say, table
+from rancher_tui.commands.options import Json, SessionName, Strict, Yes
+from rancher_tui.commands.output import BAD, OK, CallError, exit_code, note, print_finding, print_json, say, table
 from rancher_tui.i18n import _, msg
+from rancher_tui.text import clean
 
 if TYPE_CHECKING:
     from rancher_tui.cluster_file.read import ReadFile
@@ -87,28 +88,40 @@ def new(
     from_file: Annotated[
         str | None, typer.Option("--from", metavar="CLUSTER_FILE", help="Read an existing cluster file in.")
     ] = None,
+    yes: Yes = [],  # noqa: B006
 ) -> int:
-    """Make a session, empty or from an existing cluster file.
+    """Make a session: with your defaults, or from an existing cluster file.
 
+    A file whose indentation had to be mended is shown with the difference and needs --yes repaired.
     Example: rancher-tui new prod --from rancher-cluster.yml
     """
-    from rancher_tui.install.session import SessionError
+    from rancher_tui import own_defaults
+    from rancher_tui.install.session import SessionError, check_name
+    from rancher_tui.taking_in import REPAIRED, adopt
 
     found = _read_cluster_file(from_file) if from_file else None
-    findings = list(found.findings) if found else []
+    findings = found.findings if found else ()
+    for finding in findings:
+        print_finding(finding)
+    if found is not None and found.state is None:
+        note(_("{path} cannot be taken in; nothing was made").format(path=from_file))
+        return BAD
+    if found is not None and found.diff and REPAIRED not in yes:
+        for line in found.diff.splitlines():
+            say(clean(line))
+        note(_("nothing was made; agree with --yes {code}").format(code=REPAIRED))
+        return BAD
+    home = context.home()
     try:
-        made = context.home().create(session, found.state if found else None)
-        for name, value in (found.secrets if found else {}).items():
-            made.secrets.put(name, value)
+        check_name(session)
+        made = home.create(session, None if found else own_defaults.state_of(home))
+        if found is not None:
+            made.save(adopt(made, found))
     except SessionError as error:
         raise CallError(error.message) from error
     except OSError as error:
-        raise CallError(
-            msg("{home} cannot be written: {error}", home=str(context.home().path), error=str(error))
-        ) from error
+        raise CallError(msg("{home} cannot be written: {error}", home=str(home.path), error=str(error))) from error
     made.close()
-    for finding in findings:
-        print_finding(finding)
     say(_("made {session} in {path}").format(session=session, path=made.path))
     return exit_code(findings)
 
@@ -116,12 +129,7 @@ def new(
 def _read_cluster_file(path: str) -> ReadFile:
     from rancher_tui.cluster_file.read import read
 
-    found = read(context.read_file(path), path)
-    if found.state is None:
-        for finding in found.findings:
-            print_finding(finding)
-        raise CallError(msg("{path} cannot be taken in; nothing was made", path=path))
-    return found
+    return read(context.read_file(path), path)
 
 
 def show(session: SessionName, as_json: Json = False) -> int:

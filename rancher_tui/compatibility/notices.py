@@ -21,6 +21,45 @@ def notices() -> tuple[Notice, ...]:
     return tuple(Notice(row["code"], row["text"], row["source"]) for row in facts.rows("notices"))
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A set of versions whose images are asked for; what is open is chosen as `solve` does."""
+
+    rancher: str | None = None
+    rke: str | None = None
+    kubernetes: str | None = None
+    plugin: str | None = None
+    registry: str | None = None
+
+    def complete(self) -> Chosen:
+        """With every version named: the Kubernetes that this RKE would really install."""
+        from rancher_tui.compatibility.solve import Known, solve
+
+        found = solve(Known(rke=self.rke, kubernetes=self.kubernetes))
+        used = facts.used_kubernetes(found.rke, found.kubernetes)
+        return Chosen(
+            self.rancher or facts.RECOMMENDED_RANCHER, found.rke, used, self.plugin or "canal", self.registry
+        )
+
+    def images(self) -> tuple[str, ...]:
+        """Their names, with the private registry in front; empty where the table does not know them."""
+        whole = self.complete()
+        found = images(whole.kubernetes or "", whole.rancher or "", whole.plugin or "")
+        prefix = f"{whole.registry.rstrip('/')}/" if whole.registry else ""
+        return tuple(f"{prefix}{image}" for image in found)
+
+    def as_json(self) -> dict[str, str | None]:
+        """The versions as the commands print them."""
+        whole = self.complete()
+        return {
+            "rancher": whole.rancher,
+            "rke": whole.rke,
+            "kubernetes_version": whole.kubernetes,
+            "plugin": whole.plugin,
+            "registry": whole.registry,
+        }
+
+
 def images(kubernetes: str, rancher: str = facts.RECOMMENDED_RANCHER, plugin: str = "canal") -> tuple[str, ...]:
     """The images that RKE and Rancher pull for this Kubernetes and network plugin; empty if not known.
 

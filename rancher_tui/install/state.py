@@ -141,6 +141,8 @@ class Options(Part):
     """What an operator may want beyond the guide; empty means RKE's or Rancher's default."""
 
     cluster_name: str = ""
+    user: str = ""
+    """Login on hosts that are added from now on; no key of the cluster file."""
     ssh_key_path: str = ""
     ssh_agent_auth: bool = False
     ignore_docker_version: bool = False
