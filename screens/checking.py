@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.worker import Worker
@@ -28,6 +28,12 @@ class Checks:
         self._worker: Worker[None] | None = None
         self.step = 0
         """The step that is being checked; 0 when none is."""
+        self.kind = ""
+        """The check that is a part of that step's, where not all of it is run; else empty."""
+        self.asked: frozenset[int] | None = None
+        """The rows of the node table (from 1) that are looked at; None: all."""
+        self.until = ""
+        """The time of day when the last deadline has passed; empty where none is told."""
 
     @property
     def running(self) -> bool:
@@ -43,6 +49,39 @@ class Checks:
             self._app.tell(rules.missing(state, numbers[0]), "warn")
             return
         self._worker = self._app.run_worker(self._run(able), group="checks", exit_on_error=False)
+
+    def look(
+        self, step: int, kind: str, findings: AsyncIterator[Finding], told: str, asked: Sequence[int] | None = None
+    ) -> None:
+        """Run what is only a part of a step's check: some nodes anew, the ways between them."""
+        if self.running:
+            return
+        self.kind, self.asked = kind, None if asked is None else frozenset(asked)
+        self._worker = self._app.run_worker(self._look(step, findings, told), group="checks", exit_on_error=False)
+
+    async def _look(self, step: int, findings: AsyncIterator[Finding], told: str) -> None:
+        every: list[Finding] = []
+        try:
+            self.step = step
+            self._app.tell(told)
+            every += await self._drawn(findings)
+            self._app.tell(count_line(every))
+        except Exception as error:
+            self._app.tell(
+                _("a check broke off; {errors}").format(errors=f"{type(error).__name__}: {error}"), "fail"
+            )
+        finally:
+            self._ended()
+
+    def _ended(self) -> None:
+        self.step, self.kind, self.asked, self.until = 0, "", None, ""
+        self._worker = None
+        self._app.live = ()
+        if self._app.install is not None:
+            self._app.install.look()
+            self._app.reports = dict(self._app.install.reports())
+        if self._app.frame is not None:
+            self._app.frame.redraw()
 
     def stop(self) -> None:
         """Stop; the reports of steps that were finished stay."""
@@ -67,23 +106,33 @@ class Checks:
             else:
                 self._app.tell(count_line(every))
         finally:
-            self.step = 0
-            self._worker = None
-            self._app.live = ()
-            if self._app.install is not None:
-                self._app.install.look()
-                self._app.reports = dict(self._app.install.reports())
+            self._ended()
 
     async def _one(self, number: int) -> list[Finding]:
-        """One step's findings, drawn at most four times a second while they come."""
-        found: list[Finding] = []
-        loop = asyncio.get_running_loop()
-        drawn_at = 0.0
-        async for finding in self._app.session.check(number):
-            found.append(finding)
-            if loop.time() - drawn_at >= SHOW_EVERY:
-                drawn_at = loop.time()
-                self._app.live = tuple(found)
+        """One step's findings."""
+        found = await self._drawn(self._app.session.check(number))
         self._app.reports = dict(self._app.session.reports())
         self._app.live = ()
+        return found
+
+    async def _drawn(self, findings: AsyncIterator[Finding]) -> list[Finding]:
+        """Findings drawn at most four times a second while they come."""
+        found: list[Finding] = []
+        loop = asyncio.get_running_loop()
+        due: asyncio.TimerHandle | None = None
+        drawn_at = 0.0
+
+        def draw() -> None:
+            nonlocal due, drawn_at
+            due, drawn_at = None, loop.time()
+            self._app.live = tuple(found)
+
+        try:
+            async for finding in findings:
+                found.append(finding)
+                if due is None:
+                    due = loop.call_later(max(0.0, drawn_at + SHOW_EVERY - loop.time()), draw)
+        finally:
+            if due is not None:
+                due.cancel()
         return found

@@ -1,63 +1,166 @@
-"""Step 1: the hosts, looked at over SSH."""
+"""Step 1: the hosts, looked at over SSH: a matrix of hosts and groups of checks, and what is behind each cell."""
 
 from __future__ import annotations
 
-from rancher_tui.finding import Finding, Status
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from textual.widget import Widget
+
+from rancher_tui.finding import Finding, Report, Status, by_gravity
 from rancher_tui.i18n import _
-from screens.ask import TypedWord
+from rancher_tui.install import steps
+from rancher_tui.install.state import InstallState
+from screens.fields import fields_of
 from screens.form_screen import FormScreen
+from screens.host_actions import HostActions
 from screens.panels import preflight
-from screens.widgets.lines import Line
-from screens.words import shown
+from screens.widgets.bars import Rule
+from screens.widgets.findings import Findings
+from screens.widgets.form import Form
+from screens.widgets.host_matrix import HostMatrix
+from screens.widgets.lines import Text
+
+FEW = 5
+"""Rows of the matrix that have room beside the fields on a small terminal."""
 
 
-class HostsScreen(FormScreen):
+class HostsScreen(HostActions, FormScreen):
     """How the hosts are reached, and what the preflight saw."""
 
     PLACE = "hosts"
 
-    def panel_lines(self, cells: int) -> list[Line]:
+    def body(self) -> Iterator[Widget]:
+        yield Form(fields_of(self.PLACE))
+        yield Rule(id="matrix-rule")
+        yield HostMatrix()
+        yield Text(id="nobody")
+        yield Rule(id="findings-rule")
+        yield Findings()
+
+    @property
+    def matrix(self) -> HostMatrix:
+        return self.query_one(HostMatrix)
+
+    def draw_panel(self) -> None:
+        """The matrix; or how to begin where there is no host."""
+        state = self.rancher.state
+        if state is None:
+            return
+        self.matrix.display = bool(state.nodes)
+        nobody = self.query_one("#nobody", Text)
+        nobody.display = not state.nodes
+        nobody.show([[(_(" No host entered yet: a adds one, v pastes a list (step 6 is their table)."), "dim")]])
+        until = self.rancher.checks.until
+        told = _("every answer comes by {time}, or the host is given up; x stops").format(time=until)
+        self.query_one("#matrix-rule", Rule).show(told if until and self.rancher.checks.running else "", "dim")
+        if state.nodes:
+            self.matrix.show(preflight.rows(self._seen(state)))
+            self._show_chosen()
+
+    def _seen(self, state: InstallState) -> preflight.Seen:
+        """The last reports, and over them what comes just now."""
+        checks, report = self.rancher.checks, self.report("preflight")
+        looking = checks.running and checks.step == 1
+        rows = set(range(1, len(state.nodes) + 1))
+        waiting: set[int] = set()
+        if looking and checks.kind != "ports":
+            waiting = rows if checks.asked is None else set(checks.asked)
+        stale = set(steps.changed_rows(state, report)) if report and "lines" in report.facts else set()
+        findings = (*self._kept(report, state, waiting), *self._kept_ways(state))
+        if looking and self.rancher.live:
+            anew = {(each.subject, preflight.group_of(each)) for each in self.rancher.live}
+            findings = tuple(each for each in findings if (each.subject, preflight.group_of(each)) not in anew)
+            findings = (*findings, *self.rancher.live)
+        return preflight.Seen(
+            state.nodes,
+            findings,
+            self.facts("preflight"),
+            waiting,
+            stale & {number for number in rows if self._told(report, state, number)},
+            looking and checks.kind == "ports",
+        )
+
+    def _told(self, report: Report | None, state: InstallState, number: int) -> bool:
+        subject = preflight.subject_of(number, state.nodes[number - 1])
+        return report is not None and any(finding.subject == subject for finding in report.findings)
+
+    def _kept(self, report: Report | None, state: InstallState, waiting: set[int]) -> Sequence[Finding]:
+        """The last report's findings but those that are looked for anew."""
+        if report is None or len(waiting) == len(state.nodes):
+            return ()
+        asked = {preflight.subject_of(number, state.nodes[number - 1]) for number in waiting}
+        return [finding for finding in report.findings if finding.subject not in asked]
+
+    def _kept_ways(self, state: InstallState) -> Sequence[Finding]:
+        """What was seen between the nodes, as long as their table is the same."""
+        ways, checks = self.report("ports"), self.rancher.checks
+        if ways is None or checks.kind == "ports" or ways.digest != steps.inputs_digest(state, "preflight"):
+            return ()
+        return ways.findings
+
+    def cell_findings(self) -> list[Finding]:
+        """The findings behind the cell under the cursor, the gravest first."""
+        here, state = self.matrix.here, self.rancher.state
+        if here is None or state is None:
+            return []
+        return by_gravity(
+            finding
+            for finding in self._seen(state).findings
+            if finding.subject == here.subject and preflight.group_of(finding) == self.matrix.column
+        )
+
+    def _show_chosen(self) -> None:
+        """Below the matrix: the cell's findings while it has the keys, else the step's."""
+        self.show_findings(self.cell_findings() if self.matrix.has_focus else self.findings_here())
+
+    def on_host_matrix_moved(self) -> None:
+        """The fields give way to the hosts while these have the keys and need the room."""
+        narrow = self.matrix.has_focus and self.matrix.count > FEW
+        self.form.styles.height = 1 if narrow else len(self.form.fields)
+        self.form.keep_in_view(self.form.row)
+        self._show_chosen()
+        self.draw_keys()
+
+    def on_host_matrix_above(self) -> None:
+        self.form.focus()
+
+    def on_editing_lines_below(self) -> None:
+        if self.matrix.display:
+            self.matrix.focus()
+
+    def holding(self) -> set[str]:
+        held = super().holding()
+        if self.is_mounted:
+            if not self.matrix.has_focus or self.matrix.here is None or not self.matrix.here.number:
+                held.add("no-cell")
+            if self.matrix.has_focus:
+                held.discard("no-field")
+        return held
+
+    def show_problem(self, finding: Finding) -> None:
+        super().show_problem(finding)
+        if self.matrix.move_to_subject(finding.subject, preflight.group_of(finding)):
+            self.matrix.focus()
+            self.call_after_refresh(self.query_one(Findings).choose, finding)
+
+    def until(self, nodes: int) -> str:
+        """The time of day when the last deadline of a look at so many nodes has passed."""
+        last = datetime.now(UTC) + timedelta(seconds=self.rancher.session.hosts.patience(nodes))
+        return (last if self.rancher.utc else last.astimezone()).strftime("%H:%M:%S")
+
+    def rows_not_well(self) -> list[int]:
+        """Nodes with a fail, an unknown, a change since, or nothing known at all."""
         state = self.rancher.state
         if state is None:
             return []
-        if not state.nodes:
-            return [
-                [("", "plain")],
-                [(_(" No host entered yet: a adds one, v pastes a list (step 6 is their table)."), "dim")],
-            ]
-        rows = preflight.lines(state.nodes, self.findings_of("preflight"), self.facts("preflight"), cells)
-        return [[("", "plain")], *rows]
-
-    def do_host_keys(self) -> None:
-        self.note(_("looking at the hosts' keys"))
-        self.app.run_worker(self._look_at_keys(), group="keys", exclusive=True, exit_on_error=False)
-
-    async def _look_at_keys(self) -> None:
-        """Show all hosts' keys at once; a typed yes pins those that are new."""
-        keys = await self.rancher.session.hosts.keys()
-        fresh = [finding for finding in keys if finding.status is Status.UNKNOWN]
-        self.note("")
-        lines = [line for finding in keys for line in _key_lines(finding)]
-        if not fresh:
-            from screens.reading import Reading
-
-            self.app.push_screen(Reading(_("The hosts' keys"), lines))
-            return
-        title = _("Trust these {number} keys from now on? Compare them on the hosts.").format(number=len(fresh))
-        self.app.push_screen(TypedWord(title, lines, "yes"), self._pin)
-
-    def _pin(self, agreed: bool | None) -> None:
-        if agreed:
-            self.app.run_worker(self._pinning(), group="keys", exclusive=True, exit_on_error=False)
-
-    async def _pinning(self) -> None:
-        self.note(await self.rancher.session.hosts.trust())
-
-
-def _key_lines(finding: Finding) -> list[Line]:
-    """A host, whether its key is known, and the key's fingerprint."""
-    ink = {Status.PASS: "pass", Status.UNKNOWN: "warn"}.get(finding.status, "fail")
-    return [
-        [(f"{shown(finding.subject)}  ", "strong"), (shown(finding.title), ink)],
-        [(f"  {shown(finding.detail)}", "plain")],
-    ]
+        seen = self._seen(state)
+        bad = {finding.subject for finding in seen.findings if finding.status in (Status.FAIL, Status.UNKNOWN)}
+        known = {finding.subject for finding in seen.findings}
+        return [
+            number
+            for number, node in enumerate(state.nodes, 1)
+            if number in seen.stale
+            or (subject := preflight.subject_of(number, node)) in bad
+            or subject not in known
+        ]

@@ -44,6 +44,11 @@ class Deadlines:
     command: float = 30.0
     forward: float = 6.0
 
+    @property
+    def whole(self) -> float:
+        """After how long at the latest a node has answered or was given up."""
+        return self.connect + self.banner + self.login + self.command + 2 * self.forward
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

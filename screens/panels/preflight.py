@@ -1,8 +1,9 @@
-"""The hosts as the preflight saw them: one row a host, one column a group of checks."""
+"""The hosts as the preflight saw them: a row a host, a column a group of checks. Pure functions of findings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from rancher_tui.finding import Finding, Status, worst
@@ -10,64 +11,121 @@ from rancher_tui.i18n import N_, _
 from rancher_tui.install.state import Node
 from rancher_tui.text import clean
 from screens.signs import signs
-from screens.widgets.lines import Line, fit
 from screens.words import finding_ink, finding_word
 
 GROUPS: Final = (
-    (N_("login"), range(1, 4)),
-    (N_("docker"), range(4, 15)),
-    (N_("system"), range(15, 21)),
-    (N_("kernel"), (*range(21, 26), *range(30, 35))),
-    (N_("net"), (*range(26, 30), *range(38, 51))),
-    (N_("clean"), range(35, 38)),
+    ("login", (*range(1, 4), 48)),
+    ("docker", range(4, 15)),
+    ("system", range(15, 21)),
+    ("kernel", (*range(21, 26), *range(30, 35))),
+    ("net", (*range(26, 30), *range(38, 40), *range(42, 48), *range(49, 51))),
+    ("clean", range(35, 38)),
+    ("ports", (40, 41)),
 )
 """Columns and the numbers of the checks in each (`N15` is 15)."""
-_CELLS: Final = 7
+TITLES: Final = (
+    N_("login"), N_("docker"), N_("system"), N_("kernel"), N_("net"), N_("clean"), N_("ports"),
+)  # fmt: skip
+NET: Final = 4
+PORTS: Final = 6
+
+Cell = tuple[str, str]
+"""A word and its ink."""
 
 
-def lines(nodes: Sequence[Node], findings: Sequence[Finding], facts: Mapping[str, Any], cells: int) -> list[Line]:
-    """The matrix; empty without nodes."""
-    if not nodes:
-        return []
-    learnt = facts.get("nodes", {})
-    head = "".join(fit(name, _CELLS) for name in (_(name) for name, _ids in GROUPS))
-    rows: list[Line] = [[(f"   # {fit(_('address'), 16)}{head} ", "dim"), (_("what was learnt"), "dim")]]
-    for number, node in enumerate(nodes, 1):
-        subject = f"node {number} {node.address or '-'}"
-        own = [finding for finding in findings if finding.subject == subject]
-        told = _learnt(learnt.get(subject, {}))
-        room = max(0, cells - 21 - _CELLS * len(GROUPS))
-        rows.append(
-            [
-                (f" {number:>3} ", "dim"),
-                (fit(clean(node.address) or signs().empty, 15) + " ", "plain"),
-                *(_cell(own, ids) for _name, ids in GROUPS),
-                (" " + fit(told, room - 1), "dim"),
-            ]
-        )
-    return rows
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the matrix: a host by its number in the node table, or (0) what else findings are about."""
+
+    subject: str
+    number: int
+    label: str
+    cells: tuple[Cell, ...]
+    told: str
 
 
-def _cell(findings: Sequence[Finding], ids: Sequence[int]) -> tuple[str, str]:
-    """The gravest of a group; a sign of emptiness where nothing was looked at."""
-    group = [finding for finding in findings if _id(finding) in ids]
-    if not group:
-        return fit(signs().empty, _CELLS), "dim"
-    status = worst(group)
-    return fit(finding_word(status), _CELLS), "pass" if status is Status.PASS else finding_ink(status)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that the matrix is made of. `waiting` and `stale` are rows from 1; `trying` is true while the ways
+    between the nodes are tried."""
+
+    nodes: Sequence[Node]
+    findings: Sequence[Finding]
+    facts: Mapping[str, Any]
+    waiting: Collection[int] = ()
+    stale: Collection[int] = ()
+    trying: bool = False
 
 
-def _id(finding: Finding) -> int:
+def group_of(finding: Finding) -> int:
+    """The column of a finding; what is no node's own (`X01`, `W01`) stands under `net`."""
     text = str(finding.evidence.get("id", ""))
-    return int(text[1:]) if text[:1] == "N" and text[1:].isdigit() else 0
+    if finding.check == "ports":
+        return PORTS
+    number = int(text[1:]) if text[:1] == "N" and text[1:].isdigit() else 0
+    return next((column for column, (_name, ids) in enumerate(GROUPS) if number in ids), NET)
 
 
-def _learnt(facts: Mapping[str, Any]) -> str:
+def ids_of(column: int) -> frozenset[str]:
+    """The checks of a column, as evidence names them."""
+    return frozenset(f"N{number:02d}" for number in GROUPS[column][1])
+
+
+def subject_of(number: int, node: Node) -> str:
+    """How findings name a node."""
+    return f"node {number} {node.address or '-'}"
+
+
+def rows(seen: Seen) -> list[Row]:
+    """The matrix: every node of the table, then whatever else there is a finding about."""
+    by_place: dict[tuple[str, int], list[Finding]] = {}
+    for finding in seen.findings:
+        by_place.setdefault((finding.subject, group_of(finding)), []).append(finding)
+    learnt = seen.facts.get("nodes", {})
+    found = []
+    for number, node in enumerate(seen.nodes, 1):
+        subject = subject_of(number, node)
+        cells = tuple(
+            _cell(by_place.get((subject, column), ()), _blank(seen, number, column))
+            for column in range(len(GROUPS))
+        )
+        if number in seen.stale and number not in seen.waiting:
+            cells = tuple((_("stale"), "warn") if word != signs().empty else (word, ink) for word, ink in cells)
+        found.append(
+            Row(subject, number, clean(node.address) or signs().empty, cells, _told(learnt.get(subject, {})))
+        )
+    known = {row.subject for row in found}
+    others = dict.fromkeys(finding.subject for finding in seen.findings if not finding.subject.startswith("node "))
+    for subject in others:
+        if subject not in known:
+            cells = tuple(_cell(by_place.get((subject, column), ()), ("", "dim")) for column in range(len(GROUPS)))
+            found.append(Row(subject, 0, clean(subject), cells, ""))
+    return found
+
+
+def _blank(seen: Seen, number: int, column: int) -> Cell:
+    """What stands where no answer is: it is waited for, or was not asked."""
+    waited = seen.trying if column == PORTS else number in seen.waiting
+    return ("…" if waited else signs().empty), "dim"
+
+
+def _cell(findings: Iterable[Finding], blank: Cell) -> Cell:
+    """The gravest of a group."""
+    group = list(findings)
+    if not group:
+        return blank
+    status = worst(group)
+    return finding_word(status), "pass" if status is Status.PASS else finding_ink(status)
+
+
+def _told(facts: Mapping[str, Any]) -> str:
+    """What was learnt of a host, the most needed first."""
     memory = facts.get("memory_kib")
     parts = [
-        f"Docker {facts['docker_version']}" if facts.get("docker_version") else "",
+        str(facts.get("docker_version") or ""),
         f"{facts.get('os') or ''} {facts.get('os_version') or ''}".strip(),
         _("{number} CPUs").format(number=facts["cpus"]) if facts.get("cpus") else "",
         f"{memory / 1048576:.1f} GiB" if isinstance(memory, int) else "",
+        ", ".join(str(pair[1]) for pair in facts.get("addresses", [])[:3]),
     ]
     return clean(", ".join(part for part in parts if part))

@@ -19,6 +19,9 @@ class EditingLines(Lines, can_focus=True):
     class Moved(Message):
         """The cursor went elsewhere."""
 
+    class Below(Message):
+        """The cursor was in the last row and was moved down."""
+
     class ModeChanged(Message):
         """Move became edit, or the other way round."""
 

@@ -70,7 +70,9 @@ class Form(EditingLines):
             "up": -1, "shift+tab": -1, "down": 1, "tab": 1,
             "home": -self.count, "end": self.count,
         }.get(key)  # fmt: skip
-        if distance is not None:
+        if key in ("down", "tab") and self.row == self.count - 1:
+            self.post_message(self.Below())
+        elif distance is not None:
             self.move_to(self.row + distance)
         return distance is not None
 

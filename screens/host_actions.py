@@ -1,0 +1,222 @@
+"""What the keys of step 1 do: look at hosts anew, keys, ways, leftovers, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rancher_tui.finding import Finding, Status
+from rancher_tui.i18n import _
+from rancher_tui.text import clean
+from screens.ask import Ask, TypedWord
+from screens.details import finding_lines
+from screens.form_screen import FormScreen
+from screens.panels import preflight
+from screens.passphrases import with_open_keys
+from screens.reading import Reading
+from screens.widgets.lines import Line, wrap
+from screens.words import shown
+
+if TYPE_CHECKING:
+    from rancher_tui.nodes.cleanup import CleanupPlan
+    from screens.widgets.host_matrix import HostMatrix
+
+_CELLS = 72
+
+
+class HostActions(FormScreen):
+    """The actions of step 1; the screen gives what is under the cursor."""
+
+    @property
+    def matrix(self) -> HostMatrix:
+        raise NotImplementedError
+
+    def cell_findings(self) -> list[Finding]:
+        raise NotImplementedError
+
+    def until(self, nodes: int) -> str:
+        raise NotImplementedError
+
+    def rows_not_well(self) -> list[int]:
+        raise NotImplementedError
+
+    def do_open(self) -> None:
+        """Enter: a field is changed, a cell is told in full."""
+        if not self.matrix.has_focus:
+            super().do_open()
+            return
+        findings = self.cell_findings()
+        if findings:
+            lines = [line for finding in findings for line in [*finding_lines(finding), [("", "plain")]]]
+            self.app.push_screen(Reading(_("What is behind this cell"), lines))
+        else:
+            self.note(_("nothing was looked at here; p looks at every host"))
+
+    def do_check(self) -> None:
+        self.do_preflight()
+
+    def do_preflight(self) -> None:
+        self.app.run_worker(with_open_keys(self.rancher, self._start), group="passphrases", exit_on_error=False)
+
+    def _start(self) -> None:
+        state = self.rancher.state
+        self.rancher.checks.until = self.until(len(state.nodes) if state else 0)
+        self.rancher.start_checks([1])
+        self.redraw()
+
+    async def do_again_failed(self) -> None:
+        rows = self.rows_not_well()
+        if rows:
+            await self._again(rows)
+        else:
+            self.note(_("nothing failed, nothing is unknown"))
+
+    async def do_again_host(self) -> None:
+        here = self.matrix.here
+        await self._again([here.number] if here else [])
+
+    async def do_again_cell(self) -> None:
+        here = self.matrix.here
+        if self.matrix.column == preflight.PORTS:
+            self.do_ways()
+        else:
+            await self._again([here.number] if here else [], preflight.ids_of(self.matrix.column))
+
+    async def _again(self, rows: Sequence[int], ids: frozenset[str] | None = None) -> None:
+        desk = self.rancher.session.hosts
+
+        def start() -> None:
+            asked = desk.ask_again(rows, ids)
+            self.rancher.checks.until = self.until(len(asked.numbers))
+            told = _("looking again at {hosts}; x stops").format(hosts=", ".join(map(str, asked.numbers[:8])))
+            looked = None if asked.ids else asked.numbers
+            self.rancher.checks.look(1, "again", desk.look_again(asked), told, looked or ())
+            self.redraw()
+
+        await with_open_keys(self.rancher, start)
+
+    def do_ways(self) -> None:
+        """The ports between the hosts, after a typed yes."""
+        lines: list[Line] = [
+            [(line, "plain")]
+            for line in wrap(
+                _(
+                    "For a few seconds small listeners run on every host, on its free ports and on UDP 8472, which "
+                    "RKE never tests. They end with their connection, also if this program is killed."
+                ),
+                _CELLS,
+            )
+        ]
+        title = _("Start listeners on the hosts and try every way between them?")
+        self.app.push_screen(TypedWord(title, lines, "yes"), self._try_ways)
+
+    def _try_ways(self, agreed: bool | None) -> None:
+        if agreed:
+            self.app.run_worker(with_open_keys(self.rancher, self._start_ways), group="ways", exit_on_error=False)
+
+    def _start_ways(self) -> None:
+        findings = self.rancher.session.hosts.between()
+        self.rancher.checks.look(1, "ports", findings, _("trying the ways between the hosts; x stops"))
+        self.redraw()
+
+    def do_clear_host(self) -> None:
+        """What an earlier cluster left on this host; its script, run only after the host's name was typed."""
+        here = self.matrix.here
+        if here is None or not here.number:
+            return
+        desk = self.rancher.session.hosts
+        plan = desk.plan(here.number)
+        if not plan:
+            self.note(_("nothing of an earlier cluster is known there; p looks"))
+            return
+        try:
+            path = desk.export_script(here.number)
+        except OSError as error:
+            self.note(_("the script cannot be written: {error}").format(error=str(error)), "fail")
+            return
+        number, title = here.number, _("Clear this host? What is deleted there is gone.")
+        self.app.push_screen(
+            TypedWord(title, _plan_lines(plan, str(path)), plan.name), lambda agreed: self._clear(agreed, number)
+        )
+
+    def _clear(self, agreed: bool | None, number: int) -> None:
+        if agreed:
+            findings = self.rancher.session.hosts.clean(number)
+            told = _("clearing node {number}").format(number=number)
+            self.rancher.checks.look(1, "cleanup", findings, told, ())
+
+    def do_propose(self) -> object:
+        from screens.offers import offer_what_was_learnt
+
+        return offer_what_was_learnt(self)
+
+    def do_write(self) -> None:
+        """The report as a file: text, Markdown or JSON by its suffix."""
+        if self.report("preflight") is None:
+            self.note(_("nothing was looked at yet; p looks at every host"), "warn")
+            return
+        question = _("Write the report to which file? Its suffix says the form: .txt, .md or .json.")
+        name = f"~/preflight-{clean(self.rancher.session.name)}.md"
+        self.app.push_screen(Ask(question, name, _wrong_suffix), self._written)
+
+    def _written(self, name: str | None) -> None:
+        if not name:
+            return
+        try:
+            path = self.rancher.session.hosts.write_report(name.strip())
+        except (OSError, ValueError) as error:
+            self.note(_("not written: {error}").format(error=clean(str(error))), "fail")
+        else:
+            self.note(_("{path} is written").format(path=clean(str(path))))
+
+    def do_host_keys(self) -> None:
+        self.note(_("looking at the hosts' keys"))
+        self.app.run_worker(self._look_at_keys(), group="keys", exclusive=True, exit_on_error=False)
+
+    async def _look_at_keys(self) -> None:
+        """Show all hosts' keys at once; a typed yes pins those that are new."""
+        keys = await self.rancher.session.hosts.keys()
+        fresh = [finding for finding in keys if finding.status is Status.UNKNOWN]
+        self.note("")
+        lines = [line for finding in keys for line in _key_lines(finding)]
+        if not fresh:
+            self.app.push_screen(Reading(_("The hosts' keys"), lines))
+            return
+        title = _("Trust these {number} keys from now on? Compare them on the hosts.").format(number=len(fresh))
+        self.app.push_screen(TypedWord(title, lines, "yes"), self._pin)
+
+    def _pin(self, agreed: bool | None) -> None:
+        if agreed:
+            self.app.run_worker(self._pinning(), group="keys", exclusive=True, exit_on_error=False)
+
+    async def _pinning(self) -> None:
+        self.note(await self.rancher.session.hosts.trust())
+
+
+def _wrong_suffix(name: str) -> str:
+    from rancher_tui.nodes.report import SUFFIXES
+
+    return "" if name.strip().lower().endswith(SUFFIXES) else _("the name must end in .txt, .md or .json")
+
+
+def _plan_lines(plan: CleanupPlan, path: str) -> list[Line]:
+    """What a new run would do with what is there, and the script."""
+    lines: list[Line] = []
+    for message in plan.consequences():
+        lines += [[(line, "warn")] for line in wrap(f"- {shown(message)}", _CELLS)]
+    lines += [
+        [("", "plain")],
+        *([(line, "strong")] for line in wrap(_("The script, also in {path}:").format(path=clean(path)), _CELLS)),
+    ]
+    for text in plan.script().splitlines():
+        lines += [[(line, "plain")] for line in wrap(clean(text), _CELLS)]
+    return lines
+
+
+def _key_lines(finding: Finding) -> list[Line]:
+    """A host, whether its key is known, and the key's fingerprint."""
+    ink = {Status.PASS: "pass", Status.UNKNOWN: "warn"}.get(finding.status, "fail")
+    return [
+        [(f"{shown(finding.subject)}  ", "strong"), (shown(finding.title), ink)],
+        [(f"  {shown(finding.detail)}", "plain")],
+    ]
