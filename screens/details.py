@@ -12,7 +12,7 @@ from rancher_tui.i18n import _
 from rancher_tui.text import clean_block
 from screens.dialog import Dialog, Pager
 from screens.widgets.lines import Line, wrap
-from screens.words import finding_ink, finding_word, shown
+from screens.words import finding_ink, finding_word, shown, subject_words
 
 _CELLS = 74
 
@@ -37,7 +37,7 @@ def finding_lines(finding: Finding) -> Iterator[Line]:
     """A finding as lines for reading."""
     yield [
         (f"{finding_word(finding.status)}  ", finding_ink(finding.status)),
-        (shown(finding.subject), "strong"),
+        (subject_words(finding), "strong"),
     ]
     yield from _wrapped(shown(finding.title), "plain")
     yield from _wrapped(shown(finding.detail), "plain")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rancher_tui import subjects
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
 
@@ -15,7 +16,7 @@ _NODE = re.compile(r"node (\d+) .*")
 
 @dataclass(slots=True)
 class Group:
-    """Findings that differ in their node only; `subject` names all of them."""
+    """Findings that differ in their node only; `subject` names all of them, in words."""
 
     findings: list[Finding]
     numbers: list[int]
@@ -24,9 +25,9 @@ class Group:
     @property
     def subject(self) -> str:
         if len(self.findings) == 1:
-            return self.findings[0].subject
+            return subjects.shown(self.findings[0].subject)
         return (
-            f"{ranges(self.numbers)} {self.field}"
+            f"{ranges(self.numbers)} {subjects.title(self.field)}"
             if self.field
             else _("nodes {numbers}").format(numbers=ranges(self.numbers))
         )

@@ -8,7 +8,8 @@ from textual.widget import Widget
 
 from assets import FOLDER
 from rancher_tui import actions
-from rancher_tui.i18n import _
+from rancher_tui.i18n import _, language
+from rancher_tui.subjects import title
 from screens.dialog import Dialog, Pager
 from screens.widgets.lines import Line, fit, wrap
 
@@ -33,9 +34,10 @@ class Help(Dialog[None]):
 
 
 def help_text(place: str) -> str:
-    """The help page of a place, in Markdown; empty when there is none."""
-    page = FOLDER / "help" / f"{place}.md"
-    return page.read_text("utf-8") if page.is_file() else ""
+    """The help page of a place, in the operator's language or else in English; empty when there is none."""
+    folder = FOLDER / "help"
+    pages = (folder / language() / f"{place}.md", folder / f"{place}.md")
+    return next((page.read_text("utf-8") for page in pages if page.is_file()), "")
 
 
 def sections(text: str) -> dict[str, str]:
@@ -55,13 +57,13 @@ def help_lines(text: str, topic: str) -> Iterator[Line]:
     parts = sections(text)
     opening = parts.pop("", "")
     if topic in parts:
-        yield [(topic, "title")]
+        yield [(title(topic), "title")]
         yield from _paragraphs(parts.pop(topic))
         yield [("", "plain")]
     yield from _paragraphs(opening)
     for heading, part in parts.items():
         yield [("", "plain")]
-        yield [(heading, "title")]
+        yield [(title(heading), "title")]
         yield from _paragraphs(part)
 
 

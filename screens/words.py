@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from rancher_tui import actions
+from rancher_tui import actions, subjects
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import Message, _
 from rancher_tui.install.steps import Step, StepStatus
@@ -61,8 +61,13 @@ def step_title(step: Step) -> str:
 
 
 def shown(message: Message | str) -> str:
-    """A message on one line, safe to draw."""
-    return clean(str(message))
+    """A message on one line, safe to draw, the subjects of findings in it in words."""
+    return clean(str(subjects.in_words(message)) if isinstance(message, Message) else message)
+
+
+def subject_words(finding: Finding) -> str:
+    """What a finding is about, in the operator's language."""
+    return clean(subjects.shown(finding.subject))
 
 
 def finding_text(finding: Finding) -> str:
