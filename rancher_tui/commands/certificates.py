@@ -108,7 +108,7 @@ def _new_file(text: str) -> Path:
 
 
 def _secret(source: str) -> str:
-    """The passphrase from a variable, a file, standard input or the terminal; never from the command line itself."""
+    """The passphrase from a variable, a file, standard input or the terminal, never from the call itself."""
     from rancher_tui.install.secrets import SecretError, Secrets
 
     if source == "-":

@@ -10,9 +10,9 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, SessionName, Strict
 from rancher_tui.commands.output import (
-    OK,
     CallError,
     exit_code,
+    finding_line,
     note,
     print_finding,
     print_json,
@@ -83,13 +83,24 @@ def _paste(session: str, source: str) -> None:
         store.edit("pasted hosts", lambda state: state.model_copy(update={"nodes": (*state.nodes, *pasted.nodes)}))
 
 
-def keys(as_json: Json = False) -> int:
-    """List every key of the screens: what it does and where.
+def keys(
+    write_settings: Annotated[
+        bool, typer.Option("--write-settings", help="Write a commented settings file, if there is none yet.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """List every key of the screens: what it does and where, and what is wrong in the settings file.
 
     Example: rancher-tui keys
     """
+    from rancher_tui import settings
     from rancher_tui.actions import table as action_table
 
+    if write_settings:
+        _write_settings()
+    wrong = settings.wrong()
+    for finding in wrong:
+        note(finding_line(finding))
     if as_json:
         print_json(
             [
@@ -97,8 +108,19 @@ def keys(as_json: Json = False) -> int:
                 for item in action_table().actions
             ]
         )
-        return OK
+        return exit_code(wrong)
     rows = [[" ".join(item.keys), item.shown(), item.explained] for item in action_table().actions]
-    for line in table(rows, [_("key"), _("action"), ""]):
+    for line in table(rows, [_("keys"), _("action"), ""]):
         say(line)
-    return OK
+    return exit_code(wrong)
+
+
+def _write_settings() -> None:
+    from rancher_tui import settings
+    from rancher_tui.files import make_folder
+    from rancher_tui.settings_file import commented
+
+    path = settings.file()
+    make_folder(path.parent)
+    context.write_new(path, commented().encode())
+    note(_("{path} is written").format(path=path))
