@@ -29,13 +29,17 @@ _CERTIFICATE: Final = re.compile(r"(.+) certificate (\d+)")
 _AT: Final = re.compile(r"(\S+) at (\S+)")
 
 
-def message(subject: str) -> Message:
-    """A subject as a text for people; in English it reads as the finding has it, but for names of fields."""
+def message(subject: str, *, titled: bool = True) -> Message:
+    """A subject as a text for people; in English it reads as the finding has it, but fields go by their titles.
+
+    Commands leave fields by their paths (`titled=False`), as `set` takes them.
+    """
+    known = titles() if titled else {}
     if match := _NUMBERED_NODE.fullmatch(subject):
         return msg("node {number} {address}", number=match[1], address=match[2])
     if match := _NODE.fullmatch(subject):
         return msg("node {address}", address=match[1])
-    if (match := _CELL.fullmatch(subject)) and (title := titles().get(match[2])):
+    if (match := _CELL.fullmatch(subject)) and (title := known.get(match[2])):
         return msg("{number} {field}", number=match[1], field=Message(title))
     if match := _RUN.fullmatch(subject):
         return msg("run {name}", name=match[1])
@@ -43,7 +47,7 @@ def message(subject: str) -> Message:
         return msg("{file} certificate {number}", file=match[1], number=match[2])
     if match := _AT.fullmatch(subject):
         return msg("{name} at {address}", name=match[1], address=match[2])
-    if title := titles().get(subject) or _WORDS.get(subject):
+    if title := known.get(subject) or _WORDS.get(subject):
         return Message(title)
     return msg("{subject}", subject=subject)
 

@@ -162,6 +162,11 @@ class FormScreen(Frame):
             if finding.subject == field.path or finding.subject.startswith(f"{field.path}."):
                 self.form.move_to(row)
 
+    def show_field(self, path: str) -> None:
+        for row, field in enumerate(self.form.fields):
+            if field.path == path:
+                self.form.move_to(row)
+
     def keep_draft(self) -> None:
         if self.form.editor is not None and self.rancher.session.store.writable:
             self._keep(self.form.editor.text, self.form.row)

@@ -44,6 +44,12 @@ class Going:
         self._problem = finding
         await self._app.go(step.slug, finding)
 
+    async def to_field(self, place: str, path: str) -> None:
+        """A screen with the cursor on one of its fields."""
+        await self._app.go(place)
+        if self._app.frame is not None:
+            self._app.frame.show_field(path)
+
     async def anew(self) -> None:
         """The screen that is shown made anew, the cursor where it was: for what it drew once, such as words."""
         frame = self._app.frame

@@ -115,6 +115,11 @@ class NodesScreen(Frame):
             columns = [field.path for field in self.table.fields]
             self.table.move_to(cell[0], columns.index(cell[1]) if cell[1] in columns else None)
 
+    def show_field(self, path: str) -> None:
+        columns = [field.path for field in self.table.fields]
+        if path in columns:
+            self.table.move_to(self.table.row, columns.index(path))
+
     def keep_draft(self) -> None:
         if self.table.editor is not None and self.rancher.session.store.writable:
             self._keep(self.table.editor.text, self.table.row, self.table.column)

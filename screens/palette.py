@@ -1,4 +1,4 @@
-"""Find any action or step by a word: its title, its help or its key; what cannot be done now says why."""
+"""Find any action, step or field by a word: its title, its help or its key; what cannot be done now says why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from textual.widget import Widget
 
 from rancher_tui import actions
 from rancher_tui.i18n import _
+from rancher_tui.text import clean
+from screens import registry
 from screens.dialog import Dialog, Entry
+from screens.fields import fields_of, text_at
 from screens.frame import Frame
 from screens.widgets.lines import Line, Lines, fit
 from screens.words import shown, step_title
@@ -26,10 +29,12 @@ class Findable:
     text: str
     refusal: str
     do: Callable[[], Awaitable[None]]
+    name: str = ""
+    """Its id or path: found by it too, in whatever language the screens are."""
 
     @property
     def haystack(self) -> str:
-        return f"{self.title} {self.text} {self.key}".lower()
+        return f"{self.title} {self.text} {self.key} {self.name}".lower()
 
 
 class Hits(Lines):
@@ -65,13 +70,13 @@ class Hits(Lines):
 
 
 class Palette(Dialog[None]):
-    """A line to type in, and the actions and steps that have these words."""
+    """A line to type in, and the actions, steps and fields that have these words."""
 
     TALL = True
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
-        self._items = [*_actions(frame), *_steps(frame)]
+        self._items = [*_actions(frame), *_steps(frame), *_fields(frame)]
 
     def body(self) -> Iterator[Widget]:
         yield Entry("", _("find"))
@@ -112,7 +117,7 @@ def _actions(frame: Frame) -> Iterator[Findable]:
     for action in table.at(frame.PLACE):
         refusal = table.refusal(action, holding, holder=holder)
         key, title = actions.shown_key(action.key), action.shown(frame.PLACE)
-        yield Findable(key, title, action.explained, refusal, partial(frame.action_do, action.id))
+        yield Findable(key, title, action.explained, refusal, partial(frame.action_do, action.id), action.id)
 
 
 def _steps(frame: Frame) -> Iterator[Findable]:
@@ -120,4 +125,18 @@ def _steps(frame: Frame) -> Iterator[Findable]:
     for item in frame.rancher.steps:
         number, title = item.step.number, step_title(item.step)
         do = partial(frame.rancher.go, item.step.slug)
-        yield Findable(f"g {number}", f"{number} {title}", shown(item.note), "", do)
+        yield Findable(f"g {number}", f"{number} {title}", shown(item.note), "", do, item.step.slug)
+
+
+def _fields(frame: Frame) -> Iterator[Findable]:
+    """Every field of the session that is open, with what it holds; of the nodes the columns."""
+    state = frame.rancher.state
+    if state is None:
+        return
+    for place in registry.PLACES:
+        where = _(actions.table().places[place])
+        for field in fields_of(place):
+            held = "" if place == "nodes" else clean(text_at(state, field.path))
+            text = f"{where}: {held}" if held else where
+            do = partial(frame.rancher.going.to_field, place, field.path)
+            yield Findable("", field.shown, text, "", do, field.path)

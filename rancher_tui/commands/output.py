@@ -12,9 +12,10 @@ import sys
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
+from rancher_tui import subjects
 from rancher_tui.finding import Finding, Report, Status, by_gravity, count_line
 from rancher_tui.i18n import Message, _
-from rancher_tui.text import clean
+from rancher_tui.text import clean, width
 
 OK: Final = 0
 UNEXPECTED: Final = 1
@@ -67,14 +68,19 @@ def status_word(status: Status) -> str:
         Status.FAIL: _("fail"),
         Status.UNKNOWN: _("unknown"),
     }[status]
-    padded = word.ljust(7)
+    padded = word + " " * (7 - width(word))
     return f"\x1b[{_COLOURS[status]}m{padded}\x1b[0m" if coloured() else padded
 
 
+def finding_line(finding: Finding) -> str:
+    """A finding for people on one line: status, code, subject and title."""
+    subject = f"{clean(str(subjects.message(finding.subject, titled=False)))}: " if finding.subject else ""
+    return f"{status_word(finding.status)} {finding.code:<22} {subject}{clean(str(finding.title))}"
+
+
 def print_finding(finding: Finding) -> None:
-    """A finding for people: status, code, subject and title on one line, detail and remedy below."""
-    subject = f"{clean(finding.subject)}: " if finding.subject else ""
-    say(f"{status_word(finding.status)} {finding.code:<22} {subject}{clean(str(finding.title))}")
+    """A finding for people: what `finding_line` says, detail and remedy below."""
+    say(finding_line(finding))
     if finding.detail:
         say(f"{'':30} {clean(str(finding.detail))}")
     if finding.remedy and finding.status is not Status.PASS:
@@ -121,8 +127,6 @@ async def stream(
 
 def table(rows: list[list[str]], header: list[str]) -> list[str]:
     """Rows aligned by display width under a header."""
-    from rancher_tui.text import width
-
     cells = [header, *([clean(cell) for cell in row] for row in rows)]
     widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
     return [
