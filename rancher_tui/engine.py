@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +110,60 @@ class LocalEngine:
             return _no_writing(name, error)
         return EMPTY
 
+    def copy(self, name: str, new: str) -> Message:
+        """A new session with what was entered in another; why not, or empty."""
+        from rancher_tui import moving
+
+        return _moved(name, lambda: moving.copy(self._home, name, new))
+
+    def rename(self, name: str, new: str) -> Message:
+        """Give a session another name; why not, or empty."""
+        from rancher_tui import moving
+
+        return _moved(name, lambda: moving.rename(self._home, name, new))
+
+    def archive(self, name: str) -> Message:
+        """Put a session into one file and take it off the list: which file, or why not."""
+        from rancher_tui import moving
+
+        done: list[Path] = []
+
+        def put_away() -> None:
+            self._end_world(self._home.session(name))
+            done.append(moving.archive(self._home, name))
+
+        trouble = _moved(name, put_away)
+        return trouble or msg("{name} is in {file}; + takes it in again", name=name, file=str(done[0]))
+
+    def archives(self) -> str:
+        """Where archived sessions lie."""
+        from rancher_tui import moving
+
+        return str(self._home.path / moving.ARCHIVES)
+
+    def restore(
+        self, source: str, name: str, passphrase: str = ""
+    ) -> tuple[LocalInstall | Message, dict[str, str]]:
+        """A backup or an archive as a new session, open, and the paths to be asked again; or why not."""
+        from rancher_tui.restoring import RestoreError, restore
+
+        try:
+            restored = restore(self._home, Path(source).expanduser(), name, passphrase=passphrase)
+        except RestoreError as error:
+            first = error.findings[0]
+            return msg("{subject}: {title}", subject=first.subject, title=first.title), {}
+        except SessionError as error:
+            return error.message, {}
+        except OSError as error:
+            return _no_writing(self.home, error), {}
+        return self.open(name), restored.asked_again
+
+    def is_encrypted(self, source: str) -> bool:
+        """True for a backup or an archive that needs a passphrase."""
+        from rancher_tui.backup.pack import needs_passphrase
+
+        return needs_passphrase(Path(source).expanduser())
+
     def _end_world(self, session: Session) -> None:
         """End the practice world of a rehearsal, with what runs in it."""
         if (session.path / "lab").is_dir() and session.holder is None:
@@ -130,6 +185,21 @@ class LocalEngine:
         except OSError as error:
             return _no_writing(self.home, error)
         return LocalInstall(session, Opened(store.state))
+
+
+def _moved(name: str, act: Callable[[], object]) -> Message:
+    """Why moving a session did not work; empty when it did."""
+    from rancher_tui.keeping import KeepError
+
+    try:
+        act()
+    except (SessionError, KeepError) as error:
+        return error.message
+    except HeldError as error:
+        return msg("{name} is held by {holder}", name=name, holder=str(error))
+    except OSError as error:
+        return _no_writing(name, error)
+    return EMPTY
 
 
 def _no_writing(what: str, error: OSError) -> Message:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from screens.frame import Frame
     from screens.going import Going
     from screens.services import Engine, Install
+    from screens.telling import EndWatch
 
 LOOK_EVERY = 2.0
 """Seconds between looks at what other programs wrote: two stat calls, nothing drawn when nothing changed."""
@@ -44,6 +45,7 @@ class RancherApp(App[int]):
     engine: Engine
     checks: Checks
     going: Going
+    ends: EndWatch
 
     def __init__(self, engine: Callable[[], Engine], session: str = "") -> None:
         super().__init__()
@@ -93,7 +95,9 @@ class RancherApp(App[int]):
     async def _begin(self) -> None:
         from screens.checking import Checks
         from screens.going import Going
+        from screens.telling import EndWatch
 
+        self.ends = EndWatch(self)
         self.checks = Checks(self)
         self.going = Going(self)
         self.engine = self._engine()
@@ -143,8 +147,11 @@ class RancherApp(App[int]):
         self.state = state
 
     def _look(self) -> None:
-        if self.install is not None and self.install.look():
+        if self.install is None:
+            return
+        if self.install.look():
             self.reports = self.install.reports()
+        self.ends.look(self.install)
 
     @property
     def frame(self) -> Frame | None:

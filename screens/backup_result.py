@@ -1,41 +1,117 @@
-"""Step 12: keep what the run left."""
+"""Step 12: keep what the run left, see how old each copy is and what it lacks, try a restore, hand over."""
 
 from __future__ import annotations
 
-from rancher_tui.i18n import _
+from collections.abc import Sequence
+
+from rancher_tui.desks.backups import Kept
+from rancher_tui.finding import Finding
+from rancher_tui.i18n import _, ngettext
+from rancher_tui.keeping import snapshots
 from rancher_tui.text import clean
 from screens.form_screen import FormScreen
 from screens.outcome import tell_findings
 from screens.signs import signs
 from screens.widgets.lines import Line, fit
 
+SHOWN = 20
+"""Backups that the screen lists, the newest first."""
+
 
 class BackupResultScreen(FormScreen):
-    """The files that must not be lost."""
+    """The files that must not be lost, and their copies."""
 
     PLACE = "backup-result"
-    AUTO_FOCUS = ""
 
     def panel_lines(self, cells: int) -> list[Line]:
         if self.rancher.install is None:
             return []
-        rows: list[Line] = [
-            [
-                (
-                    _(" Without these files the cluster cannot be managed:"),
-                    "dim",
-                )
-            ]
-        ]
-        for name, there in self.rancher.session.backups.result_files():
+        desk = self.rancher.session.backups
+        rows: list[Line] = [[("", "plain")], [(_(" Without these files the cluster cannot be managed:"), "dim")]]
+        for name, there in desk.result_files():
             sign, word = (signs().done, _("there")) if there else (signs().empty, _("not there yet"))
             rows.append([(f"   {fit(clean(name), 40)}", "plain"), (f"{sign} {word}", "pass" if there else "dim")])
-        rows += [
-            [("", "plain")],
-            [(_(" Backups lie in {folder}").format(folder=clean(self.rancher.session.backups.folder)), "dim")],
-        ]
+        rows += self._copies(desk.kept(), cells)
+        return [*rows, *self._snapshots()]
+
+    def _copies(self, kept: list[Kept], cells: int) -> list[Line]:
+        place = clean(self.rancher.session.backups.folder)
+        rows: list[Line] = [[("", "plain")], [(fit(_(" Copies in {folder}").format(folder=place), cells), "dim")]]
+        if not kept:
+            return [*rows, [(_("   none yet; b makes one"), "warn")]]
+        for copy in kept[:SHOWN]:
+            count = ngettext("{number} file", "{number} files", copy.files).format(number=copy.files)
+            lacks = _("lacks {names}").format(names=", ".join(map(clean, copy.lacks))) if copy.lacks else ""
+            rows.append(
+                [
+                    (f"   {fit(age(copy.age_s), 15)}", "plain"),
+                    (fit(clean(copy.purpose), 12), "plain"),
+                    (fit(count, 10), "dim"),
+                    (fit(lacks, max(0, cells - 40)), "warn"),
+                ]
+            )
+        if len(kept) > SHOWN:
+            rows.append([(_("   and {number} older").format(number=len(kept) - SHOWN), "dim")])
         return rows
 
+    def _snapshots(self) -> list[Line]:
+        """Where etcd's own snapshots lie, which are on the nodes and in no copy of ours."""
+        state = self.rancher.state
+        told = snapshots(state) if state else {}
+        if not told.get("enabled"):
+            return [[("", "plain")], [(_(" etcd takes no snapshots (step 10)"), "warn")]]
+        where = _(" etcd snapshots lie on {count} nodes in {folder}, every {every}, with {file}").format(
+            count=len(told["nodes"]), folder=told["folder"], every=clean(told["every"]), file=told["beside_them"]
+        )
+        return [[("", "plain")], [(where, "dim")]]
+
     def do_back_up(self) -> None:
-        tell_findings(self.rancher, self.rancher.session.backups.result())
+        from screens.secret_asking import AskSecret
+
+        if self.rancher.session.backups.needs_passphrase:
+            question = _(
+                "A passphrase for the second copy. It is stored nowhere: without it nobody opens the copy."
+            )
+            self.app.push_screen(AskSecret(question), self._back_up_sealed)
+        else:
+            self._begin("")
+
+    def _back_up_sealed(self, passphrase: str | None) -> None:
+        if passphrase:
+            self._begin(passphrase)
+        elif passphrase is not None:
+            self.note(_("an empty passphrase protects nothing"), "warn")
+
+    def _begin(self, passphrase: str) -> None:
+        self.note(_("copying"))
+        self.run_worker(self._copying(passphrase), exclusive=True, group="backup", exit_on_error=False)
+
+    async def _copying(self, passphrase: str) -> None:
+        found = await self.rancher.session.backups.result(passphrase)
+        self._told(found)
         self.do_check()
+
+    def do_rehearse_restore(self) -> None:
+        self.note(_("restoring the newest copy for trial"))
+        self.run_worker(self._rehearsing(), exclusive=True, group="backup", exit_on_error=False)
+
+    async def _rehearsing(self) -> None:
+        self._told(await self.rancher.session.backups.rehearse())
+
+    def _told(self, found: Sequence[Finding]) -> None:
+        if self.is_mounted:
+            tell_findings(self.rancher, found)
+            self.draw_panel()
+
+
+def age(seconds: float) -> str:
+    """How long ago, in the largest unit that fits: `3 days ago`."""
+    for size, singular, plural in (
+        (86_400, "{number} day ago", "{number} days ago"),
+        (3_600, "{number} hour ago", "{number} hours ago"),
+        (60, "{number} minute ago", "{number} minutes ago"),
+    ):
+        if seconds >= size:
+            number = int(seconds // size)
+            return ngettext(singular, plural, number).format(number=number)
+    return _("just now") if seconds >= 0 else _("in the future")

@@ -48,6 +48,12 @@ def bindings(place: str) -> list[BindingType]:
 
 
 _SPELLED = {
+    "<": "less_than_sign",
+    "!": "exclamation_mark",
+    "#": "number_sign",
+    "+": "plus",
+    "-": "minus",
+    "@": "at",
     "?": "question_mark",
     "[": "left_square_bracket",
     "]": "right_square_bracket",
@@ -55,6 +61,8 @@ _SPELLED = {
     ".": "full_stop",
     ",": "comma",
     "&": "ampersand",
+    "=": "equals_sign",
+    ">": "greater_than_sign",
 }
 
 
@@ -331,6 +339,16 @@ class Frame(Screen[None]):
 
     def do_take_over(self) -> None:
         self.rancher.take_over()
+
+    def do_report(self) -> None:
+        from screens.handover import ask_report
+
+        ask_report(self.rancher)
+
+    def do_bundle(self) -> None:
+        from screens.handover import show_bundle
+
+        show_bundle(self.rancher)
 
     async def do_options(self) -> None:
         await self.rancher.go("options")

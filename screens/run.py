@@ -110,8 +110,7 @@ class RunScreen(Frame):
                 self._ended()
 
     def _ended(self) -> None:
-        """The run ended while it was watched: ring, and ask the witnesses."""
-        self.app.bell()
+        """The run ended while it was watched: ask the witnesses."""
         self.rancher.start_checks([11])
 
     def _draw_status(self) -> None:

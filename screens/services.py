@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rancher_tui.desks.balancer import BalancerDesk
     from rancher_tui.desks.certificates import CertificateDesk
     from rancher_tui.desks.cluster import ClusterDesk
+    from rancher_tui.desks.handover import HandoverDesk
     from rancher_tui.desks.hosts import HostDesk
     from rancher_tui.desks.run import RunDesk
     from rancher_tui.engine import SessionLine
@@ -82,6 +83,9 @@ class Install(Protocol):
     def hosts(self) -> HostDesk: ...
 
     @property
+    def handover(self) -> HandoverDesk: ...
+
+    @property
     def run(self) -> RunDesk: ...
 
     def close(self) -> None:
@@ -108,6 +112,24 @@ class Engine(Protocol):
 
     def remove(self, name: str) -> Message:
         """Delete a session for good; why not, or empty."""
+
+    def copy(self, name: str, new: str) -> Message:
+        """A new session with what was entered in another; why not, or empty."""
+
+    def rename(self, name: str, new: str) -> Message:
+        """Give a session another name; why not, or empty."""
+
+    def archive(self, name: str) -> Message:
+        """Put a session into one file and take it off the list: which file, or why not."""
+
+    def archives(self) -> str:
+        """Where archived sessions lie."""
+
+    def restore(self, source: str, name: str, passphrase: str = "") -> tuple[Install | Message, dict[str, str]]:
+        """A backup or an archive as a new session, open, and the paths to be asked again; or why not."""
+
+    def is_encrypted(self, source: str) -> bool:
+        """True for a backup or an archive that needs a passphrase."""
 
     async def rehearsal(self) -> Install | Message:
         """Start the practice world and open its session; or why not."""

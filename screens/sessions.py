@@ -13,6 +13,7 @@ from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
 from screens.ask import Ask, TypedWord
 from screens.frame import Frame, bindings
+from screens.session_moves import SessionMoves
 from screens.signs import signs
 from screens.widgets.lines import Line, Lines, Text, fit
 from screens.words import moment
@@ -81,7 +82,7 @@ class SessionList(Lines, can_focus=True):
                 self.screen.draw_keys()
 
 
-class SessionsScreen(Frame):
+class SessionsScreen(SessionMoves):
     """Which install?"""
 
     PLACE = "sessions"
@@ -114,6 +115,9 @@ class SessionsScreen(Frame):
         if self.is_mounted and self.query_one(SessionList).here is None:
             held.add("rehearsal")
         return held
+
+    def here(self) -> SessionLine | None:
+        return self.query_one(SessionList).here
 
     async def do_open(self) -> None:
         here = self.query_one(SessionList).here

@@ -27,6 +27,7 @@ from rancher_tui.backup.copies import (
     Sealed,
     new_folder,
     of_manifest,
+    read,
     safe_name,
     verify,
     write_manifest,
@@ -59,7 +60,11 @@ def packed(backup: Backup, contents: Mapping[str, bytes]) -> bytes:
 def unpacked(data: bytes, folder: Path) -> Backup:
     """Write a pack's files below `folder` and give the backup that it is; BackupError when it is damaged."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tar:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as zipped:
+            plain = zipped.read(LARGEST + 1)
+        if len(plain) > LARGEST:
+            raise BackupError(f"it unpacks to more than {LARGEST} bytes")
+        with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as tar:
             _extract(tar, folder)
     except (tarfile.TarError, OSError, EOFError, ValueError, zlib.error) as error:
         raise BackupError(f"no archive, or a damaged one: {error}") from error
@@ -138,6 +143,17 @@ def of_file(path: Path, folder: Path, passphrase: str) -> Backup:
 def is_sealed(data: bytes) -> bool:
     """True for bytes in the age format."""
     return data.startswith(seal.MAGIC)
+
+
+def needs_passphrase(path: Path) -> bool:
+    """True for an encrypted archive or backup, as far as can be told without opening it."""
+    try:
+        if path.is_dir():
+            return read(path).sealed is not None
+        with path.open("rb") as file:
+            return is_sealed(file.read(len(seal.MAGIC)))
+    except (OSError, BackupError):
+        return False
 
 
 def scratch(parent: Path) -> tempfile.TemporaryDirectory[str]:

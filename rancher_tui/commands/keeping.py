@@ -198,6 +198,7 @@ def restore(
     Paths that are not on this machine are told, and asked for at a terminal.
     Example: rancher-tui restore backups/20261123T072151Z --as prod-2
     """
+    from rancher_tui.backup.pack import needs_passphrase
     from rancher_tui.finding import Report
     from rancher_tui.install.paths import PathError
     from rancher_tui.install.session import SessionError
@@ -211,7 +212,7 @@ def restore(
     if rehearse == (session is not None):
         raise CallError(msg("name the new session with --as, or --rehearse"))
     secret = _passphrase(
-        passphrase, asked=_is_sealed(path) and (passphrase is not None or sys.stdin.isatty()), twice=False
+        passphrase, asked=needs_passphrase(path) and (passphrase is not None or sys.stdin.isatty()), twice=False
     )
     if rehearse:
         return _rehearse(path, secret, as_json=as_json, strict=strict)
@@ -234,19 +235,6 @@ def restore(
         if sys.stdin.isatty() and sys.stdout.isatty():
             _ask_again(done)
     return code
-
-
-def _is_sealed(path: Path) -> bool:
-    """True for an encrypted archive or backup, as far as can be told without opening it."""
-    from rancher_tui.backup import copies, pack
-
-    try:
-        if path.is_dir():
-            return copies.read(path).sealed is not None
-        with path.open("rb") as file:
-            return pack.is_sealed(file.read(64))
-    except (OSError, copies.BackupError):
-        return False
 
 
 def _rehearse(path: Path, secret: str, *, as_json: bool, strict: bool) -> int:

@@ -1,0 +1,133 @@
+"""Sessions copied, renamed, put away in one file and taken in again, on the list of sessions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rancher_tui.i18n import Message, _
+from rancher_tui.install import paths
+from rancher_tui.text import clean
+from screens.ask import Ask
+from screens.frame import Frame
+from screens.secret_asking import AskSecret
+
+if TYPE_CHECKING:
+    from rancher_tui.engine import SessionLine
+    from screens.services import Install
+
+
+class SessionMoves(Frame):
+    """What moves a session, for the screen that knows which one is `here`."""
+
+    def here(self) -> SessionLine | None:
+        """The session under the cursor; None on the rehearsal."""
+        raise NotImplementedError
+
+    def _named(self, question: str, name: str, act: Callable[[str], Message], done: str) -> None:
+        """Ask for a name, then do something with it."""
+
+        def go(answer: str | None) -> None:
+            new = (answer or "").strip()
+            if new:
+                self._do(lambda: act(new), done.format(new=clean(new)))
+
+        self.app.push_screen(Ask(question, name), go)
+
+    def _do(self, act: Callable[[], Message], done: str) -> None:
+        async def doing() -> None:
+            trouble = await asyncio.to_thread(act)
+            self.draw()
+            self.note(trouble or done, "fail" if trouble else "strong")
+
+        self.run_worker(doing(), exclusive=True, group="moves", exit_on_error=False)
+
+    def do_copy(self) -> None:
+        here = self.here()
+        if here is not None:
+            question = _("A name for the copy of {name}: what was entered is copied, runs and backups are not")
+            self._named(
+                question.format(name=clean(here.name)),
+                f"{here.name}-2",
+                lambda new: self.rancher.engine.copy(here.name, new),
+                _("{new} is made"),
+            )
+
+    def do_rename(self) -> None:
+        here = self.here()
+        if here is not None:
+            self._named(
+                _("Another name for {name}").format(name=clean(here.name)),
+                here.name,
+                lambda new: self.rancher.engine.rename(here.name, new),
+                _("it is {new} now"),
+            )
+
+    def do_archive(self) -> None:
+        here = self.here()
+        if here is None:
+            return
+
+        async def doing() -> None:
+            self.note(_("putting {name} into one file").format(name=clean(here.name)))
+            told = await asyncio.to_thread(self.rancher.engine.archive, here.name)
+            self.draw()
+            self.note(told)
+
+        self.run_worker(doing(), exclusive=True, group="moves", exit_on_error=False)
+
+    def do_take_in(self) -> None:
+        question = _("The folder of a backup, or the file of an archive (archives lie in {folder})")
+        folder = self.rancher.engine.archives()
+        self.app.push_screen(Ask(question.format(folder=clean(folder))), self._source_given)
+
+    def _source_given(self, source: str | None) -> None:
+        wanted = (source or "").strip()
+        if wanted:
+            question = _("A name for the session that is restored from it")
+            self.app.push_screen(Ask(question), lambda name: self._name_given(wanted, (name or "").strip()))
+
+    def _name_given(self, source: str, name: str) -> None:
+        if not name:
+            return
+        if self.rancher.engine.is_encrypted(source):
+            ask = AskSecret(_("The passphrase that it was encrypted with"), twice=False)
+            self.app.push_screen(ask, lambda secret: self._restore(source, name, secret) if secret else None)
+        else:
+            self._restore(source, name, "")
+
+    def _restore(self, source: str, name: str, passphrase: str) -> None:
+        self.note(_("restoring; every file is compared with its SHA-256"))
+
+        async def restoring() -> None:
+            opened, again = await asyncio.to_thread(self.rancher.engine.restore, source, name, passphrase)
+            if isinstance(opened, Message):
+                self.draw()
+                self.note(opened, "fail")
+            else:
+                self.app.call_later(self._use, opened, again)
+
+        self.run_worker(restoring(), exclusive=True, group="moves", exit_on_error=False)
+
+    async def _use(self, opened: Install, again: dict[str, str]) -> None:
+        app = self.rancher
+        await app.use(opened)
+        self._ask_next(list(again.items()))
+
+    def _ask_next(self, again: list[tuple[str, str]]) -> None:
+        """Each path that is not on this machine is asked for once; Escape keeps the rest as they are."""
+        if not again:
+            return
+        (path, text), *rest = again
+        question = _("{path} is not on this machine; where is it here?").format(path=clean(path))
+
+        def given(answer: str | None) -> None:
+            if answer is None:
+                return
+            if answer.strip() != text:
+                app.session.store.edit(f"set {path}", lambda state: paths.put(state, path, answer.strip()))
+            self._ask_next(rest)
+
+        app = self.rancher
+        app.push_screen(Ask(question, text), given)

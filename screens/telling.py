@@ -1,0 +1,71 @@
+"""Telling that a run ended, as the operator wants it: the bell, a message of the terminal; both off at first.
+
+The command of his is run by whoever watched the run to its end (`rancher_tui.after_run`), also without screens.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rancher_tui.i18n import _
+from rancher_tui.text import clean
+
+if TYPE_CHECKING:
+    from rancher_tui.install.state import InstallState
+    from rancher_tui.rke.runs import RunStatus
+    from screens.app import RancherApp
+    from screens.services import Install
+
+
+class EndWatch:
+    """Sees a run of the open session end, whatever screen is shown."""
+
+    def __init__(self, app: RancherApp) -> None:
+        self._app = app
+        self._live = ""
+
+    def look(self, install: Install) -> None:
+        """Remember the live run; tell when the one that was live is not any more."""
+        status = install.run.status()
+        if status.live:
+            self._live = f"{install.name} {status.run}"
+        elif self._live == f"{install.name} {status.run}":
+            self._live = ""
+            self._tell(install, status)
+
+    def _tell(self, install: Install, status: RunStatus) -> None:
+        notice = install.store.state.notice
+        text = words(install.name, install.store.state, status)
+        self._app.tell(text, "strong" if status.exit_code == 0 else "warn")
+        if notice.bell:
+            self._app.bell()
+        sequence = message(notice.terminal.strip(), install.name, text, in_tmux=bool(os.environ.get("TMUX")))
+        driver = self._app._driver
+        if sequence and driver is not None and not self._app.is_headless:
+            driver.write(sequence)
+            driver.flush()
+
+
+def words(name: str, state: InstallState, status: RunStatus) -> str:
+    """One line that says which run ended how."""
+    how = _("exit code {code}").format(code=status.exit_code) if status.exit_code is not None else status.state
+    label = f" {state.label}" if state.label else ""
+    return clean(
+        _("{name}{label}: rke ended, {how}; the verdict is on step 11").format(name=name, label=label, how=how)
+    )
+
+
+def message(kind: str, title: str, text: str, *, in_tmux: bool = False) -> str:
+    """The escape sequence that has the terminal tell `text` (OSC 9 or OSC 777); empty for any other kind.
+
+    tmux hands it on when it is wrapped and its option allow-passthrough is on.
+    """
+    title, text = (clean(part).replace(";", ",") for part in (title, text))
+    if kind == "osc9":
+        sequence = f"\x1b]9;{text}\x07"
+    elif kind == "osc777":
+        sequence = f"\x1b]777;notify;{title};{text}\x07"
+    else:
+        return ""
+    return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\" if in_tmux else sequence
