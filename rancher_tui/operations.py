@@ -68,48 +68,6 @@ def ca_text(state: InstallState) -> str | None:
     return normalised(data)
 
 
-def repaired_chain(session: Session, state: InstallState) -> Path:
-    """Write the repaired chain beside the original, never over a file: `chain.fixed.pem`, numbered if taken."""
-    from rancher_tui.certificates.repair import repair
-    from rancher_tui.files import write_atomic
-
-    files = state.certificates
-    contents: dict[str, bytes | None] = {}
-    for name, path in (("chain", files.chain_path), ("key", files.key_path), ("ca", files.ca_path)):
-        try:
-            contents[name] = Path(path.strip()).expanduser().read_bytes() if path.strip() else None
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise OperationError(
-                "cannot-read", msg("{path} cannot be read: {error}", path=path, error=reason)
-            ) from error
-    chain = contents["chain"]
-    if chain is None:
-        raise OperationError("no-chain", msg("no chain file is named"))
-    fqdn = state.fqdn.strip() or None
-    repaired = repair(chain, key=contents["key"], ca=contents["ca"], fqdn=fqdn)
-    if repaired.data is None:
-        raise OperationError("not-repairable", repaired.reason)
-    if not repaired.changed:
-        raise OperationError("nothing-to-repair", msg("the file is as it should be; nothing was written"))
-    target = _free_name(Path(files.chain_path.strip()).expanduser())
-    try:
-        write_atomic(target, repaired.data)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OperationError(
-            "cannot-write", msg("{path} cannot be written: {error}", path=str(target), error=reason)
-        ) from error
-    session.journal("repair-chain", file=str(target))
-    return target
-
-
-def _free_name(original: Path) -> Path:
-    """`chain.fixed.pem` for `chain.pem`, with a number where that is taken."""
-    names = (f"{original.stem}.fixed{number or ''}{original.suffix or '.pem'}" for number in range(1000))
-    return next(path for path in (original.with_name(name) for name in names) if not path.exists())
-
-
 def rke_version(session: Session, state: InstallState) -> str | None:
     """The version of rke that is known: wanted by the operator, else what the last check of the binary saw."""
     if state.rke.version.strip():
@@ -189,10 +147,14 @@ def start_run(session: Session, state: InstallState, request: RunRequest) -> Run
     The config and what an earlier run left are copied first. OperationError names a code that needs a typed yes
     (`agreed`), or why rke cannot be started.
     """
+    from rancher_tui.adopting import adopted_from
     from rancher_tui.rke.arguments import ArgumentError, command
     from rancher_tui.rke.plan import plan
     from rancher_tui.rke.runs import RunRefusedError, endpoint, start
 
+    if source := adopted_from(session):
+        text = msg("this cluster was adopted from {path}; rke is run where it was built, not here", path=source)
+        raise OperationError("adopted", text)
     binary = rke_binary(session, state)
     if not session.cluster_file.is_file():
         raise OperationError("not-exported", msg("the cluster file is not exported yet (step 10, e)"))
@@ -204,7 +166,8 @@ def start_run(session: Session, state: InstallState, request: RunRequest) -> Run
     back_up(session, state, "before-run", present)
     force = ("--force",) if request.verb == "remove" else ()
     try:
-        argv = command(str(binary), request.verb, CLUSTER_FILE, (*request.arguments, *force))
+        given = (*request.arguments, *_docker_override(session, state, request), *force)
+        argv = command(str(binary), request.verb, CLUSTER_FILE, given)
     except ArgumentError as error:
         raise OperationError("argument-refused", error.message) from error
     lacking = plan(state, session.path, verb=request.verb).lacking(request.agreed)
@@ -225,6 +188,15 @@ def start_run(session: Session, state: InstallState, request: RunRequest) -> Run
         raise OperationError(error.code, error.message) from error
     session.journal("run", run=run.id, verb=request.verb, argv=argv, agreed=sorted(request.agreed))
     return run
+
+
+def _docker_override(session: Session, state: InstallState, request: RunRequest) -> tuple[str, ...]:
+    """The option that lets RKE take any Docker, for the releases that do not read it from the file (v1.1.3 on)."""
+    from rancher_tui.cluster_file.bindings import reads_docker_override
+
+    flag = "--ignore-docker-version"
+    wanted = state.options.ignore_docker_version and request.verb == "up" and flag not in request.arguments
+    return (flag,) if wanted and not reads_docker_override(rke_version(session, state) or "v0.1.16") else ()
 
 
 def rke_binary(session: Session, state: InstallState) -> Path:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rancher_tui.i18n import Message, _
+from rancher_tui.i18n import Message, _, msg_n
 from screens.outcome import tell_findings
 from screens.widgets.lines import Line, wrap
 from screens.words import finding_ink, finding_text, finding_word, shown
@@ -39,8 +39,12 @@ async def _export(app: RancherApp, then: Callable[[], None] | None) -> None:
 
     from screens.ask import TypedWord
 
-    title = _("The file has {number} failing findings. Write it all the same?").format(number=len(found.bad))
-    app.push_screen(TypedWord(title, _lines(found.bad), "yes"), agreed)
+    title = msg_n(
+        "The file has {number} failing finding. Write it all the same?",
+        "The file has {number} failing findings. Write it all the same?",
+        len(found.bad),
+    )
+    app.push_screen(TypedWord(shown(title), _lines(found.bad), "yes"), agreed)
 
 
 def _lines(findings: list[Finding]) -> list[Line]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rancher_tui.reviewing import Review
 
 
+SHIFT = 20
+"""Columns that an arrow key shifts the file by."""
+
+
 class ReviewScreen(FormScreen):
     """The cluster file as it would be written."""
 
@@ -80,12 +84,15 @@ class ReviewScreen(FormScreen):
         return held
 
     def on_key(self, event: events.Key) -> None:
-        """Page keys scroll the file."""
+        """Page keys scroll the file, left and right shift it."""
         height = max(1, self.file.content_size.height - 1)
         page = {"pageup": -height, "pagedown": height}.get(event.key)
         if page is not None:
             event.stop()
             self.file.scroll_by(page)
+        elif event.key in ("left", "right"):
+            event.stop()
+            self.file.shift(SHIFT if event.key == "right" else -SHIFT)
 
     def problem_here(self) -> Finding | None:
         return self.file.current or super().problem_here()

@@ -12,10 +12,10 @@ from screens.widgets.lines import Line, fit, wrap
 from screens.words import shown
 
 ABOUT: Final = {
-    "external-certificate": msg("TLS ends at the load balancer; your own CA. The usual one."),
-    "external-recognized-ca": msg("TLS ends at the load balancer; a CA that browsers know."),
-    "ingress-certificate": msg("TLS ends at the ingress on the nodes; your own CA."),
-    "ingress-recognized-ca": msg("TLS ends at the ingress on the nodes; a CA that browsers know."),
+    "external-certificate": msg("TLS at the load balancer, your own CA (usual)"),
+    "external-recognized-ca": msg("TLS at the load balancer, a recognized CA"),
+    "ingress-certificate": msg("TLS at the ingress on the nodes, your own CA"),
+    "ingress-recognized-ca": msg("TLS at the ingress on the nodes, a recognized CA"),
 }
 
 

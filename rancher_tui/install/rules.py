@@ -12,7 +12,7 @@ from typing import Final
 
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import EMPTY, Message, msg, msg_n
-from rancher_tui.install import field_rules, node_rules
+from rancher_tui.install import field_rules, node_rules, option_rules
 from rancher_tui.install.state import InstallState
 
 Judgement = Callable[[InstallState], Iterator[Finding]]
@@ -129,12 +129,13 @@ _NEEDS: Final[dict[int, Callable[[InstallState], Message]]] = {
 }
 
 _JUDGEMENTS: Final[dict[int, tuple[Judgement, ...]]] = {
+    1: (option_rules.bastion,),
     2: (field_rules.balancer,),
     3: (field_rules.name_servers,),
     4: (field_rules.rke,),
     5: (field_rules.template,),
-    6: (node_rules.cells, node_rules.table),
+    6: (node_rules.cells, node_rules.table, option_rules.labels_and_taints),
     8: (field_rules.fqdn,),
     9: (field_rules.rancher_version,),
-    10: (field_rules.snapshots, field_rules.options),
+    10: (field_rules.snapshots, field_rules.options, option_rules.more_options),
 }

@@ -28,6 +28,8 @@ class FileLines(Lines):
         self._laid_out = 0
         self.findings: list[Finding] = []
         self.chosen = -1
+        self.left = 0
+        """Columns of the file that are shifted out to the left."""
 
     @property
     def count(self) -> int:
@@ -68,6 +70,13 @@ class FileLines(Lines):
         self.post_message(self.Chosen())
         return True
 
+    def shift(self, columns: int) -> None:
+        """Show the file so many columns further right, as far as its lines go."""
+        longest = max((len(line) for line in self._file), default=0)
+        self.left = max(0, min(self.left + columns, longest - 20))
+        self._laid_out = 0
+        self.refresh()
+
     def line(self, number: int, cells: int) -> Line:
         self._lay_out(cells)
         return self._rows[number] if number < len(self._rows) else []
@@ -88,7 +97,9 @@ class FileLines(Lines):
             mark = signs().failed if status is Status.FAIL else signs().stale if found else " "
             ink = finding_ink(status) if found else "dim"
             body = "dim" if text.lstrip().startswith("#") else "plain"
-            self._rows.append([(f" {mark}{number:>{digits}}  ", ink), (clean(text), body)])
+            self._rows.append(
+                [(f" {mark}{number:>{digits}}  ", ink), (clean(text, limit=100_000)[self.left :], body)]
+            )
             for finding in found:
                 self._first_row.append(len(self._rows))
                 self._rows += self._told(finding, digits, cells)
