@@ -14,25 +14,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rancher_tui.files import write_atomic
-from rancher_tui.finding import Finding, Status
+from rancher_tui.finding import Finding, Status, by_gravity
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
 
 if TYPE_CHECKING:
-    from rancher_tui.rke.runs import Run
+    from rancher_tui.rke.progress import Progress
+    from rancher_tui.rke.runs import Run, RunStatus
 
 VERDICT_FILE = "verdict.json"
+_ABOUT_STATE = ("state-file", "state-file-missing", "state-file-damaged", "same-ca", "other-ca")
 
 
 async def witnesses(
     session: Session, state: InstallState, facts: dict[str, Any], *, ca_pem: str | None
 ) -> AsyncIterator[Finding]:
     """All witnesses on the newest run, asked at once; the verdict is kept in the run's folder and in `facts`."""
+    from rancher_tui.adopting import adopted_from
     from rancher_tui.rke.runs import newest
     from rancher_tui.rke.verdict import joined, verdict
 
     run = newest(session.path)
+    if run is None and adopted_from(session):
+        async for finding in _of_adopted(session, state, facts, ca_pem):
+            yield finding
+        return
     if run is None:
         title = msg("rke has not been run")
         yield Finding(Status.UNKNOWN, "exit-code", "run", title, remedy=msg("s starts it"))
@@ -56,6 +63,23 @@ async def witnesses(
     await asyncio.to_thread(write_atomic, run.folder / VERDICT_FILE, json.dumps(record, indent=1).encode())
 
 
+async def _of_adopted(
+    session: Session, state: InstallState, facts: dict[str, Any], ca_pem: str | None
+) -> AsyncIterator[Finding]:
+    """A cluster that rke built elsewhere: its files, the API server and the load balancer are the witnesses."""
+    from rancher_tui.adopting import verified
+
+    files, cluster, front = await asyncio.gather(
+        asyncio.to_thread(verified, session), _of_cluster(session, state, facts), ping(session, state, ca_pem)
+    )
+    heard = [*files.findings, *cluster, front]
+    for finding in heard:
+        yield finding
+    facts |= {"adopted": True, "files": files.facts["files"]}
+    statuses = {finding.status for finding in heard}
+    facts["verdict"] = "not-up" if Status.FAIL in statuses else "unknown" if Status.UNKNOWN in statuses else "up"
+
+
 def _of_run(session: Session, state: InstallState) -> list[Finding]:
     """The process and its log."""
     from rancher_tui.rke.reading import Reading
@@ -70,13 +94,31 @@ def _of_run(session: Session, state: InstallState) -> list[Finding]:
     reading = Reading(run.log)
     try:
         reading.advance(ended=not status.live)
+        state_file = _state_file(session, status, reading.progress)
         limit = state.rke.quiet_limit.strip()
         limit_s = float(limit) if limit.isdigit() else STALL_LIMIT_S
         stall = stalled(status, reading.progress, quiet_s(run.log), limit_s)
         found = of_run(status, reading.progress)
     finally:
         reading.close()
-    return [*found, stall] if stall is not None else found
+    return [*found, *state_file, *([stall] if stall is not None else [])]
+
+
+def _state_file(session: Session, status: RunStatus, progress: Progress) -> list[Finding]:
+    """RKE v0.2 and newer leave a state file: is it whole, and of the cluster that the kubeconfig leads to?"""
+    from rancher_tui.operations import STATE_FILE
+    from rancher_tui.rke.adopt import verify
+
+    path = session.cluster_folder / STATE_FILE
+    if status.live or not progress.finished or not (progress.version or path.is_file()):
+        return []
+    judged = [finding for finding in verify(session.cluster_file).findings if finding.code in _ABOUT_STATE]
+    if not judged:
+        return []
+    worst = by_gravity(judged)[0]
+    status_of = Status.FAIL if worst.code == "state-file-missing" else worst.status
+    evidence = {"codes": [finding.code for finding in judged]}
+    return [Finding(status_of, "state-file", path.name, worst.title, worst.detail, worst.remedy, evidence)]
 
 
 def verdict_of(run: Run) -> str | None:
@@ -105,7 +147,8 @@ async def _of_cluster(session: Session, state: InstallState, facts: dict[str, An
     names = [(node.hostname_override.strip() or node.address.strip()).lower() for node in state.nodes]
     planes = [node.address.strip() for node in state.nodes if "controlplane" in node.roles]
     path = session.cluster_folder / KUBECONFIG
-    return [finding async for finding in of_cluster(path, names, facts, controlplane=planes)]
+    fqdn = state.fqdn.strip().rstrip(".")
+    return [finding async for finding in of_cluster(path, names, facts, controlplane=planes, fqdn=fqdn)]
 
 
 async def ping(session: Session, state: InstallState, ca_pem: str | None) -> Finding:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, SessionName, Strict
-from rancher_tui.commands.output import CallError, print_report, stream
+from rancher_tui.commands.output import CallError, stream
 from rancher_tui.i18n import msg
 
 if TYPE_CHECKING:
@@ -56,33 +55,3 @@ async def _check(session: Session, state: InstallState, numbers: list[int]) -> A
             yield finding
         async for finding in run_step(number, session, state):
             yield finding
-
-
-def rke(
-    session: Annotated[str | None, typer.Option("--session", metavar="SESSION", help="Whose binary.")] = None,
-    as_json: Json = False,
-    strict: Strict = False,
-) -> int:
-    """Find the rke binary (session, PATH) and judge it.
-
-    Example: rancher-tui rke --session prod
-    """
-    from rancher_tui.finding import Finding, Report, Status
-    from rancher_tui.rke import binary
-
-    if session is not None:
-        held, state = context.look_on(session)
-        given, folder, wanted = state.rke.binary, held.path, state.rke.version.strip()
-    else:
-        given, folder, wanted = "", Path("/nonexistent"), ""
-    found = binary.find(given, folder)
-
-    async def collect() -> Report:
-        facts: dict[str, Any] = {}
-        if found is None:
-            title = msg("no rke binary: neither a path given, nor in the session, nor on PATH")
-            return Report("rke", (Finding(Status.FAIL, "rke-missing", "rke", title, check="rke", step=4),), facts)
-        judged = binary.judge(found, wanted=wanted, facts=facts)
-        return Report("rke", tuple([finding async for finding in judged]), facts, step=4)
-
-    return print_report(asyncio.run(collect()), as_json=as_json, strict=strict)

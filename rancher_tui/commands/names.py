@@ -2,7 +2,7 @@
 
 COMMANDS = frozenset(
     {
-        *("lab", "sessions", "new", "copy", "rename", "archive", "delete", "show", "set", "undo", "redo"),
+        *("lab", "sessions", "new", "adopt", "copy", "rename", "archive", "delete", "show", "set", "undo", "redo"),
         *(
             "take-over",
             "nodes",

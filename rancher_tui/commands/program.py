@@ -20,6 +20,8 @@ from rancher_tui.commands.output import INTERRUPTED, UNEXPECTED, UNUSABLE, CallE
 from rancher_tui.i18n import N_, _, language
 from rancher_tui.settings import CHOICES
 
+PIPE_CLOSED: Final = 128 + 13
+"""What a shell says of a program that SIGPIPE ended: the reader left before the end."""
 HELP = "Install Rancher HA with RKE behind a layer-7 load balancer, step by proven step."
 
 program = typer.Typer(
@@ -50,12 +52,23 @@ def _root(
     context.use_home(home)
 
 
+def _to_its_end(command: Callable[[], int]) -> int:
+    """A command's exit code; where its reader has left before the end, no word about that."""
+    code = PIPE_CLOSED
+    try:
+        code = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
 def _command(name: str, function: Callable[..., int], **settings: Any) -> None:
     """Register a function that returns its exit code."""
 
     @functools.wraps(function)
     def call(*arguments: Any, **options: Any) -> None:
-        raise typer.Exit(function(*arguments, **options))
+        raise typer.Exit(_to_its_end(lambda: function(*arguments, **options)))
 
     program.command(name, help=_help(function.__doc__ or ""), **settings)(call)
 
@@ -124,7 +137,9 @@ def _register() -> None:
         hosts,
         keeping,
         lab,
+        logs,
         look_up,
+        rke,
         runs,
         schemas,
         sessions,
@@ -143,7 +158,8 @@ def _register() -> None:
             hosts.cleanup,
             balancers.balancer,
         ),
-        *(checking.rke, runs.plan, runs.attach, runs.status, runs.stop, runs.log, runs.explain, runs.verdict),
+        *(rke.rke, rke.adopt, runs.plan, runs.attach, runs.status, runs.stop, logs.log, logs.explain),
+        runs.verdict,
         *(keeping.backup, keeping.restore, keeping.archive, keeping.copy, keeping.rename),
         *(handover.report, handover.bundle),
         *(runs.shell, lab.lab, schemas.schema, balancers.rehearse, balancers.probe),
@@ -170,9 +186,8 @@ def run(argv: list[str]) -> int:
     except CallError as error:
         note(str(error.message))
         return UNUSABLE
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNEXPECTED
+    except SystemExit:
+        return PIPE_CLOSED
     except Exception as error:
         usage = getattr(error, "exit_code", None)
         if usage is not None and hasattr(error, "show"):

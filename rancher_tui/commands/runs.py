@@ -1,4 +1,4 @@
-"""Commands about runs: plan, up, remove, attach, status, stop, log, explain, verdict, shell."""
+"""Commands about runs: plan, up, remove, attach, status, stop, verdict, shell."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import asyncio
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rancher_tui.commands import context
+from rancher_tui.commands.logs import follow, found_run
 from rancher_tui.commands.options import Json, RunId, SessionName, Strict, Yes
 from rancher_tui.commands.output import (
     BAD,
@@ -19,8 +19,8 @@ from rancher_tui.commands.output import (
     OK,
     CallError,
     note,
+    print_finding,
     print_json,
-    print_line,
     print_report,
     say,
 )
@@ -32,18 +32,6 @@ if TYPE_CHECKING:
     from rancher_tui.install.session import Session
     from rancher_tui.install.state import InstallState
     from rancher_tui.rke.runs import Run
-
-_LOOK_EVERY = 0.2
-
-
-def _find(session: Session, run_id: str | None) -> Run:
-    from rancher_tui.rke.runs import find
-
-    run = find(session.path, run_id)
-    if run is None:
-        what = run_id or _("a run")
-        raise CallError(msg("{session} has no run {run}", session=session.name, run=what))
-    return run
 
 
 def status_of(session: Session, run_id: str | None) -> dict[str, Any]:
@@ -83,7 +71,7 @@ def status(session: SessionName, run: RunId = None, as_json: Json = False) -> in
     """
     held = context.find(session)
     if run is not None:
-        _find(held, run)
+        found_run(held, run)
     told = status_of(held, run)
     if as_json:
         print_json(told)
@@ -100,30 +88,33 @@ def plan(session: SessionName, as_json: Json = False) -> int:
     Example: rancher-tui plan prod
     """
     from rancher_tui.finding import Finding, Report, Status
-    from rancher_tui.rke.plan import plan as plan_of
+    from rancher_tui.planning import planned
 
     held, state = context.look_on(session)
-    planned = plan_of(state, held.path)
-    findings = [Finding(Status.PASS, "planned", "", line, check="plan", step=11) for line in planned.lines]
-    findings += [
-        Finding(
-            Status.WARN,
-            need.code,
-            "",
-            need.message,
-            remedy=msg("--yes {code}", code=need.code),
-            check="plan",
-            step=11,
-        )
-        for need in planned.needs
-    ]
-    report = Report("plan", tuple(findings), {"verb": planned.verb, "removed": list(planned.removed)})
+    told = planned(held, state)
+    findings = [Finding(Status.PASS, "planned", "", line, check="plan", step=11) for line in told.lines]
+    for need in told.plan.needs:
+        remedy = msg("--yes {code}", code=need.code)
+        findings.append(Finding(Status.WARN, need.code, "", need.message, remedy=remedy, check="plan", step=11))
+    facts = {
+        "verb": told.plan.verb,
+        "removed": list(told.plan.removed),
+        "changed": told.plan.changed,
+        "again": told.plan.again,
+        "environment": dict(told.environment),
+    }
+    report = Report("plan", (*findings, *told.warnings), facts)
     if as_json:
-        return print_report(report, as_json=True)
-    for line in planned.lines:
+        print_report(report, as_json=True)
+        return OK
+    for line in told.lines:
         say(clean(str(line)))
-    for need in planned.needs:
+    for need in told.plan.needs:
         say(f"--yes {need.code}: {clean(str(need.message))}")
+    for name, value in told.environment.items():
+        say(_("rke gets {name}={value}").format(name=name, value=clean(value)))
+    for finding in told.warnings:
+        print_finding(finding)
     return OK
 
 
@@ -160,6 +151,8 @@ def _start(name: str, verb: str, arguments: list[str], yes: list[str], *, detach
     try:
         run = start_run(session, state, RunRequest(verb, arguments, frozenset(yes)))
     except OperationError as error:
+        if error.code == "argument-refused":
+            raise CallError(error.message) from error
         note(f"{error.code}: {error.message}")
         return BAD
     note(_("run {run} is started; `rancher-tui attach {session}` follows it").format(run=run.id, session=name))
@@ -176,12 +169,12 @@ def attach(session: SessionName, run: RunId = None, as_json: Json = False) -> in
     Example: rancher-tui attach prod
     """
     held, state = context.look_on(session)
-    return _follow_to_verdict(held, state, _find(held, run), as_json=as_json)
+    return _follow_to_verdict(held, state, found_run(held, run), as_json=as_json)
 
 
 def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_json: bool) -> int:
     try:
-        asyncio.run(_follow(run, out=sys.stderr if as_json else sys.stdout))
+        asyncio.run(follow(run, out=sys.stderr if as_json else sys.stdout))
     except KeyboardInterrupt:
         note(_("left; the run goes on. `rancher-tui attach {session}` returns").format(session=session.name))
         return INTERRUPTED
@@ -194,23 +187,6 @@ def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_js
         print_report(report, as_json=False)
         say(_("verdict {verdict}").format(verdict=told))
     return OK if told == "up" else BAD
-
-
-async def _follow(run: Run, out: Any) -> None:
-    """Print the log's lines as they come until the run has ended."""
-    from rancher_tui.rke.reading import Reading
-
-    reading = Reading(run.log)
-    try:
-        while True:
-            live = run.status().live
-            for line in reading.advance(ended=not live):
-                print(clean(f"{line.level or '-':<7} {line.text}", limit=2000), file=out, flush=True)
-            if not live:
-                return
-            await asyncio.sleep(_LOOK_EVERY)
-    finally:
-        reading.close()
 
 
 async def _verdict(session: Session, state: InstallState) -> Report:
@@ -243,7 +219,7 @@ def stop(session: SessionName, run: RunId = None, yes: Yes = [], as_json: Json =
     from rancher_tui.rke.stop import stop as stopping
 
     held = context.find(session)
-    found = _find(held, run)
+    found = found_run(held, run)
     if found.status().live and "stop" not in yes:
         note(_("the nodes keep what was deployed; run again to finish, or remove. Agree with --yes stop"))
         return BAD
@@ -260,82 +236,6 @@ def stop(session: SessionName, run: RunId = None, yes: Yes = [], as_json: Json =
     else:
         say(f"{found.id} {known.state}")
     return OK
-
-
-def log(
-    session: SessionName,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on while the run goes on.")] = False,
-    run: RunId = None,
-    as_json: Json = False,
-) -> int:
-    """Print a run's log, line by line, safe for any terminal; with --json one object a line.
-
-    Example: rancher-tui log prod --follow
-    """
-    held = context.find(session)
-    found = _find(held, run)
-    try:
-        asyncio.run(_print_log(found, follow=follow, as_json=as_json))
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return OK
-
-
-async def _print_log(run: Run, *, follow: bool, as_json: bool) -> None:
-    from rancher_tui.rke.reading import Reading
-
-    reading = Reading(run.log)
-    printed = 0
-    try:
-        while True:
-            live = follow and run.status().live
-            begin = reading.judged
-            lines = reading.advance(ended=not live)
-            numbers = range(begin, reading.judged)
-            for number, line in zip(numbers, lines, strict=False):
-                printed += 1
-                if as_json:
-                    print_line(
-                        {
-                            "line": number + 1,
-                            "offset": reading.log.span(number)[0],
-                            "time": line.time.isoformat() if line.time else None,
-                            "elapsed_s": line.elapsed,
-                            "level": line.level or None,
-                            "host": line.host or None,
-                            "phase": line.phase or None,
-                            "text": line.text,
-                        }
-                    )
-                else:
-                    when = line.time.isoformat() if line.time else "-"
-                    say(clean(f"{when} {line.level or '-':<7} {line.text}", limit=2000))
-            if not live:
-                return
-            sys.stdout.flush()
-            await asyncio.sleep(_LOOK_EVERY)
-    finally:
-        reading.close()
-
-
-def explain(
-    log_file: Annotated[str, typer.Argument(metavar="LOG_FILE", help="Any log of rke.")],
-    as_json: Json = False,
-    strict: Strict = False,
-) -> int:
-    """Judge any rke log: phases, hosts, problems with cause and remedy, outcome.
-
-    Example: rancher-tui explain rke.log
-    """
-    from rancher_tui.rke.explain import explain as judge
-
-    try:
-        report = judge(Path(log_file).expanduser())
-    except OSError as error:
-        raise CallError(
-            msg("{path} cannot be read: {error}", path=log_file, error=error.strerror or str(error))
-        ) from error
-    return print_report(report, as_json=as_json, strict=strict)
 
 
 def shell(session: SessionName) -> int:

@@ -1,4 +1,4 @@
-"""What the API server witnesses of an install: nodes Ready, the add-on job, the Rancher deployment.
+"""What the API server witnesses of an install: nodes Ready, the add-on job, the Rancher deployment, its Ingress.
 
 What cannot be observed (forbidden, untrusted, silent, no kubeconfig) is `unknown` with the reason in its evidence.
 """
@@ -14,6 +14,7 @@ from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg, msg_n
 from rancher_tui.kubernetes import kubeconfig
 from rancher_tui.kubernetes.client import DEADLINE_S, ApiError, Client
+from rancher_tui.kubernetes.ingress import ingress_host
 
 CHECK = "verdict"
 STEP = 11
@@ -59,9 +60,10 @@ async def witnesses(
     facts: dict[str, Any],
     *,
     controlplane: Iterable[str] = (),
+    fqdn: str = "",
     deadline_s: float = DEADLINE_S,
 ) -> AsyncIterator[Finding]:
-    """The three witnesses over the kubeconfig at `path`.
+    """The three witnesses over the kubeconfig at `path`, and whether Rancher's Ingress is for `fqdn`.
 
     `nodes`: the names under which RKE registers them (hostname_override, else address); `controlplane`: addresses
     that are asked when the kubeconfig's own server is silent.
@@ -83,6 +85,8 @@ async def witnesses(
                 raise answer
             else:
                 yield answer
+        if fqdn and "deployment" in facts:
+            yield await ingress_host(client, fqdn, facts)
 
 
 def _items(value: Any) -> list[dict[str, Any]]:

@@ -29,8 +29,8 @@ class Reading:
         self._generation = self.log.generation
         self._rest = 0
 
-    def advance(self, *, ended: bool = False, at_most: int = 1 << 62) -> list[LogLine]:
-        """Take in at most `at_most` new lines: their records, with phase and elapsed time.
+    def advance(self, *, ended: bool = False, at_most: int = 1 << 62) -> list[tuple[int, LogLine]]:
+        """Take in at most `at_most` new lines: number (from 0) and gravest record of each, with phase and elapsed.
 
         A last line without its line feed waits, unless the writer has `ended`.
         """
@@ -39,9 +39,10 @@ class Reading:
             self._begin()
         known = self.log.line_count - (self.log.unfinished and not ended)
         last = min(known, self.judged + at_most)
-        taken: list[LogLine] = []
+        taken: list[tuple[int, LogLine]] = []
         for number, raw in enumerate(self.log.lines(self.judged, last), self.judged):
-            taken += [self._take(number, record) for record in parse_records(raw)]
+            records = [self._take(number, record) for record in parse_records(raw)]
+            taken.append((number, max(records, key=lambda record: record.severity)))
         self.judged = max(self.judged, last)
         return taken
 

@@ -18,10 +18,13 @@ WITNESSES = (
     "ping",
 )
 
+TELLING = ("ingress-host", "state-file", "stalled")
+"""Heard where there is something to hear: they can spoil a verdict, and are not missed."""
+
 
 def verdict(findings: Iterable[Finding]) -> Verdict:
     """All seven witnesses pass: `up`. Any fail: `not-up`. Otherwise, also when one was not heard, `unknown`."""
-    heard = [finding for finding in findings if finding.code in (*WITNESSES, "stalled")]
+    heard = [finding for finding in findings if finding.code in (*WITNESSES, *TELLING)]
     if any(finding.status is Status.FAIL for finding in heard):
         return "not-up"
     good = {finding.code for finding in heard if finding.status in (Status.PASS, Status.WARN)}

@@ -106,10 +106,10 @@ def test_an_unfinished_line_is_judged_when_it_is_whole(path: Path) -> None:
     append(path, b"INFO[0001] [dialer] Setup tunnel for host [10.")
     assert reading.advance() == []
     append(path, b"0.0.1]\n")
-    assert [line.host for line in reading.advance()] == ["10.0.0.1"]
+    assert [line.host for _number, line in reading.advance()] == ["10.0.0.1"]
     append(path, b"FATA[0002] cut")
     assert reading.advance() == []
-    assert [line.level for line in reading.advance(ended=True)] == ["fatal"]
+    assert [line.level for _number, line in reading.advance(ended=True)] == ["fatal"]
 
 
 LOGFMT = b'time="2026-11-23T09:21:51+02:00" level=warning msg="a \\"b\\" [x]\\n\\ttab \\u00e9 on host [10.0.0.1]"'
