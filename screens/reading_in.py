@@ -31,7 +31,7 @@ def into_session(app: RancherApp) -> None:
         if trouble:
             app.tell(trouble, "fail")
         else:
-            app.tell(_("{file} is read: {told}; u takes it back").format(file=clean(file), told=_told(found)))
+            app.tell(_("{file} is read: {told}; u takes it back").format(file=clean(Path(file).name), told=_told(found)))
 
     _ask(app, take)
 
@@ -63,7 +63,7 @@ def _begin(app: RancherApp, name: str | None, found: ReadFile, file: str) -> Non
             app.tell(trouble, "fail")
             return
         if await app.use(opened):
-            app.tell(_("{file} is read: {told}").format(file=clean(file), told=_told(found)))
+            app.tell(_("{file} is read: {told}").format(file=clean(Path(file).name), told=_told(found)))
 
     app.call_later(begin)
 
@@ -91,10 +91,10 @@ async def _read(app: RancherApp, file: str, take: Taken) -> None:
     if isinstance(found, Message):
         app.tell(found, "fail")
     elif found.state is None:
-        heading = _("{file} cannot be taken in; nothing was changed").format(file=clean(file))
+        heading = _("{file} cannot be taken in; nothing was changed").format(file=clean(Path(file).name))
         app.push_screen(Reading(heading, _findings(found.findings)))
     elif found.diff:
-        title = _("{file} is no YAML as it stands. Take it in mended like this?").format(file=clean(file))
+        title = _("{file} is no YAML as it stands. Take it in mended like this?").format(file=clean(Path(file).name))
         lines: list[Line] = [[(clean(line), _ink(line))] for line in found.diff.splitlines()[2:]]
         app.push_screen(TypedWord(title, lines, "yes"), lambda agreed: take(found, file) if agreed else None)
     else:

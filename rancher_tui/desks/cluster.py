@@ -65,9 +65,9 @@ class ClusterDesk:
         def told() -> Message:
             exported = export(self.session, self.store.state)
             if exported.kept is None:
-                return msg("{path} is written", path=str(exported.path))
+                return msg("written: {path}", path=str(exported.path))
             return msg(
-                "{path} is written; the one before is {kept}", path=str(exported.path), kept=exported.kept.name
+                "written, the one before kept as {kept}: {path}", path=str(exported.path), kept=exported.kept.name
             )
 
         return operate("export", told)
@@ -141,7 +141,7 @@ class ClusterDesk:
             write_atomic(path, "".join(f"{image}\n" for image in images).encode())
         except OSError as error:
             return msg("{path} cannot be written: {error}", path=str(path), error=error.strerror or str(error))
-        return msg("{path} is written", path=str(path))
+        return msg("written: {path}", path=str(path))
 
     def build_no_proxy(self) -> int:
         """Enter the list of what must not go through the proxy; how many entries it has."""
@@ -165,7 +165,7 @@ class ClusterDesk:
             taken = adopt(self.session, found)
         except (SecretError, OSError) as error:
             return msg("{file} cannot be taken in: {error}", file=file, error=str(error))
-        self.store.edit(f"read {file}", lambda state: in_place(state, taken))
+        self.store.edit(f"read {Path(file).name}", lambda state: in_place(state, taken))
         return EMPTY
 
     def keep_defaults(self) -> Message:
