@@ -231,5 +231,5 @@ async def look_between(session: Session, state: InstallState, facts: dict[str, A
     async for finding in between(state.nodes, settings(session, state), facts=facts):
         found.append(finding)
         yield finding
-    report = Report("ports", tuple(found), facts, steps.inputs_digest(state, "preflight"), step=1)
+    report = Report("ports", tuple(found), facts, steps.inputs_digest(state, "ports"), step=1)
     await asyncio.to_thread(session.save_report, report)

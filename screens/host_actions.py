@@ -11,7 +11,7 @@ from rancher_tui.text import clean
 from screens.ask import Ask, TypedWord
 from screens.details import finding_lines
 from screens.form_screen import FormScreen
-from screens.panels import preflight
+from screens.panels import preflight, ways
 from screens.passphrases import with_open_keys
 from screens.reading import Reading
 from screens.widgets.lines import Line, wrap
@@ -45,9 +45,11 @@ class HostActions(FormScreen):
         if not self.matrix.has_focus:
             super().do_open()
             return
-        findings = self.cell_findings()
-        if findings:
+        findings, here = self.cell_findings(), self.matrix.here
+        if findings and here is not None:
             lines = [line for finding in findings for line in [*finding_lines(finding), [("", "plain")]]]
+            if self.matrix.column == preflight.PORTS:
+                lines = [*ways.lines(self.facts("ports").get("ports", []), here.subject), *lines]
             self.app.push_screen(Reading(_("What is behind this cell"), lines))
         else:
             self.note(_("nothing was looked at here; p looks at every host"))
@@ -101,7 +103,7 @@ class HostActions(FormScreen):
             [(line, "plain")]
             for line in wrap(
                 _(
-                    "For a few seconds small listeners run on every host, on its free ports and on UDP 8472, which "
+                    "For a few seconds small listeners run on every host, on free ports and on UDP 8472, which "
                     "RKE never tests. They end with their connection, also if this program is killed."
                 ),
                 _CELLS,

@@ -95,7 +95,7 @@ class HostsScreen(HostActions, FormScreen):
     def _kept_ways(self, state: InstallState) -> Sequence[Finding]:
         """What was seen between the nodes, as long as their table is the same."""
         ways, checks = self.report("ports"), self.rancher.checks
-        if ways is None or checks.kind == "ports" or ways.digest != steps.inputs_digest(state, "preflight"):
+        if ways is None or checks.kind == "ports" or ways.digest != steps.inputs_digest(state, "ports"):
             return ()
         return ways.findings
 

@@ -33,16 +33,18 @@ class StepStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One of the guide's twelve steps; `checks` are the reports that prove it."""
+    """One of the guide's twelve steps; `checks` are the reports that prove it, `also` those that need not be there
+    and count when they are."""
 
     number: int
     slug: str
     title: Message
     checks: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 STEPS: Final = (
-    Step(1, "hosts", msg("Provision hosts"), ("preflight",)),
+    Step(1, "hosts", msg("Provision hosts"), ("preflight",), also=("ports",)),
     Step(2, "balancer", msg("Load balancer"), ("balancer",)),
     Step(3, "dns", msg("DNS"), ("dns",)),
     Step(4, "rke", msg("Install RKE"), ("rke",)),
@@ -82,6 +84,14 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
         "options.ssh_agent_auth",
         "options.ssh_key_path",
         "kubernetes_version",
+    ),
+    "ports": (
+        *_LOGIN,
+        "nodes.*.internal_address",
+        "nodes.*.roles",
+        "options.bastion",
+        "options.ssh_agent_auth",
+        "options.ssh_key_path",
     ),
     "docker-ps": (*_LOGIN, "options.bastion", "options.ssh_agent_auth", "options.ssh_key_path"),
     "balancer": ("balancer", "nodes", "fqdn", "template"),
@@ -191,7 +201,9 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
     current = [report for check, report in given.items() if report.digest == inputs_digest(state, check)]
     outdated = [report for report in taken if report not in current]
     kept = (finding for report in outdated for finding in _still_true(state, report))
-    findings = (*judged, *(finding for report in current for finding in report.findings), *kept)
+    besides = [reports[check] for check in item.also if check in reports]
+    besides = [report for report in besides if report.digest == inputs_digest(state, report.check)]
+    findings = (*judged, *(finding for report in (*current, *besides) for finding in report.findings), *kept)
     at = min((report.taken_at for report in current), default=None)
 
     def standing(status: StepStatus, note: Message) -> StepState:

@@ -20,6 +20,8 @@ TIMED_OUT = 137
 NOT_FOUND = 127
 NOT_ASKED = 77
 LARGEST_EVIDENCE = 2000
+LARGEST_GREETING = 256 * 1024
+"""Bytes of what a login shell says by itself that are kept before the script speaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ async def gather(
 
     def watch(output: bytearray) -> None:
         nonlocal told
+        if len(output) > LARGEST_GREETING and f"{mark} ".encode() not in output:
+            del output[: -2 * len(mark)]
         if not told and f"\n{mark} quick-end\n".encode() in output:
             told = True
             early(Gathered(parse(bytes(output), mark), complete=True))

@@ -50,6 +50,7 @@ class Way:
             "port": self.port,
             "listener": self.listener,
             "result": self.result,
+            "good": self.good,
         }
 
 
@@ -93,9 +94,8 @@ def _tcp(scribe: Scribe, ways: list[Way]) -> Finding:
             msg("well, if the load balancer and this machine reach them"),
             ways=[way.to_json() for way in blocked],
         )
-    return scribe.good(
-        "ports-open", "N40", msg("other nodes reach its TCP ports"), ways=[way.to_json() for way in ways]
-    )
+    ports = sorted({way.port for way in ways})
+    return scribe.good("ports-open", "N40", msg("other nodes reach its TCP ports"), ports=ports, tried=len(ways))
 
 
 def _udp(scribe: Scribe, ways: list[Way]) -> Finding:
@@ -119,9 +119,8 @@ def _udp(scribe: Scribe, ways: list[Way]) -> Finding:
             msg("install python3 there, or free the port"),
             ways=[way.to_json() for way in unseen],
         )
-    return scribe.good(
-        "udp-open", "N41", msg("datagrams of other nodes arrive"), ways=[way.to_json() for way in ways]
-    )
+    ports = sorted({way.port for way in ways})
+    return scribe.good("udp-open", "N41", msg("datagrams of other nodes arrive"), ports=ports, tried=len(ways))
 
 
 def _large(scribe: Scribe, ways: list[Way]) -> Iterator[Finding]:

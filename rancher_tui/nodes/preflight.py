@@ -84,6 +84,8 @@ class _Look:
     expected: Expected
     learnt: dict[str, Any]
     cases: dict[int, Case] = field(default_factory=dict)
+    bastion_told: bool = False
+    """A bastion that forwards nothing is one red line, however many nodes are behind it."""
 
     async def everything(self, rows: Sequence[tuple[int, Node]]) -> AsyncGenerator[Finding, None]:
         """All findings; with a bastion that cannot be passed, only that."""
@@ -97,9 +99,7 @@ class _Look:
                 async for finding in findings:
                     yield finding
         except SshError as error:
-            bastion = self.settings.bastion_target()
-            assert bastion is not None
-            yield Scribe(f"bastion {bastion.address}", bastion).broken(error)
+            yield self._bastion_scribe().broken(error)
             return
         cases = [self.cases[number] for number in sorted(self.cases)]
         for finding in judge_together(cases):
@@ -108,6 +108,11 @@ class _Look:
         deadline, direct = self.settings.deadlines.connect, self.settings.bastion is None
         async for finding in judge_workstation(addresses, self.settings.folder, deadline, direct):
             yield finding
+
+    def _bastion_scribe(self) -> Scribe:
+        bastion = self.settings.bastion_target()
+        assert bastion is not None
+        return Scribe(f"bastion {bastion.address}", bastion)
 
     async def _nodes(
         self, rows: Sequence[tuple[int, Node]], through: Login | None
@@ -159,6 +164,11 @@ class _Look:
                     case = _case(node, await asking.everything(), self.expected, scribe, login)
         except SshError as error:
             self.learnt[scribe.subject] = {"address": node.address, "port": target.port}
+            if error.rung is Rung.FORWARDING_REFUSED and "through" in error.evidence:
+                scribe = self._bastion_scribe()
+                if self.bastion_told:
+                    return
+                self.bastion_told = True
             tell(scribe.broken(error))
             return
         self.cases[number] = case

@@ -120,9 +120,11 @@ def _cell(findings: Iterable[Finding], blank: Cell) -> Cell:
 
 def _told(facts: Mapping[str, Any]) -> str:
     """What was learnt of a host, the most needed first."""
+    if "docker_version" not in facts:
+        return ""
     memory = facts.get("memory_kib")
     parts = [
-        str(facts.get("docker_version") or ""),
+        str(facts["docker_version"] or signs().empty),
         f"{facts.get('os') or ''} {facts.get('os_version') or ''}".strip(),
         _("{number} CPUs").format(number=facts["cpus"]) if facts.get("cpus") else "",
         f"{memory / 1048576:.1f} GiB" if isinstance(memory, int) else "",

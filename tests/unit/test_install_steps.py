@@ -139,9 +139,9 @@ FILE = {"cluster-file", "backup-config"}
         ("rke.binary", {"rke"}),
         ("rke.version", {"rke", "version", *FILE}),
         ("nodes.1.labels", {"preflight", "balancer", "verdict", "backup-result", *FILE}),
-        ("nodes.1.port", {"preflight", "docker-ps", "balancer", "verdict", "backup-result", *FILE}),
-        ("nodes.1.roles", {"preflight", "balancer", "verdict", "backup-result", *FILE}),
-        ("options.bastion.address", {"preflight", "docker-ps", "verdict", *FILE}),
+        ("nodes.1.port", {"preflight", "docker-ps", "ports", "balancer", "verdict", "backup-result", *FILE}),
+        ("nodes.1.roles", {"preflight", "ports", "balancer", "verdict", "backup-result", *FILE}),
+        ("options.bastion.address", {"preflight", "docker-ps", "ports", "verdict", *FILE}),
         ("options.cluster_name", {"verdict", *FILE}),
         ("etcd.creation", {"verdict", *FILE}),
         ("certificates.chain_path", {"template", "certificates", "verdict", *FILE}),
@@ -171,4 +171,48 @@ def test_moving_about_undoing_and_redoing_make_nothing_stale() -> None:
 
 
 def test_checks_of_steps_are_those_with_inputs() -> None:
-    assert {check for item in STEPS for check in item.checks} == set(steps.INPUTS)
+    assert {check for item in STEPS for check in (*item.checks, *item.also)} == set(steps.INPUTS)
+
+
+def judged_lines(state: InstallState, check: str, findings: tuple[Finding, ...]) -> Report:
+    """A report about nodes, which says what it judged of each."""
+    digests = steps.line_digests(state, check)
+    lines = {
+        f"node {row} {node.address}": {"digest": digest, "taken_at": NOW.isoformat()}
+        for row, (node, digest) in enumerate(zip(state.nodes, digests, strict=True), 1)
+    }
+    return Report(check, findings, {"lines": lines}, inputs_digest(state, check), NOW, 1)
+
+
+def about(row: int, status: Status) -> Finding:
+    return Finding(status, "memory", f"node {row} {STATE.nodes[row - 1].address}", msg("4 GiB"))
+
+
+def test_a_changed_line_makes_that_node_stale_and_no_other() -> None:
+    report = judged_lines(STATE, "preflight", (about(1, Status.PASS), about(2, Status.PASS)))
+    assert judge(STEPS[0], STATE, {"preflight": report}, NOW).status is StepStatus.DONE
+    changed = paths.put(STATE, "nodes.1.user", "somebody")
+    item = judge(STEPS[0], changed, {"preflight": report}, NOW)
+    assert item.status is StepStatus.STALE
+    assert "node 2" in item.note.english
+    assert steps.changed_rows(changed, report) == [2]
+
+
+def test_a_fail_of_a_line_that_is_as_it_was_still_stands() -> None:
+    report = judged_lines(STATE, "preflight", (about(1, Status.FAIL), about(2, Status.FAIL)))
+    changed = paths.put(STATE, "nodes.1.user", "somebody")
+    item = judge(STEPS[0], changed, {"preflight": report}, NOW)
+    assert item.status is StepStatus.FAILED
+    assert [finding.subject for finding in item.findings if finding.code == "memory"] == [
+        about(1, Status.FAIL).subject
+    ]
+
+
+def test_what_need_not_be_tried_counts_when_it_was() -> None:
+    report = judged_lines(STATE, "preflight", (about(1, Status.PASS),))
+    blocked = Report("ports", (about(1, Status.FAIL),), {}, inputs_digest(STATE, "ports"), NOW, 1)
+    assert judge(STEPS[0], STATE, {"preflight": report}, NOW).status is StepStatus.DONE
+    assert judge(STEPS[0], STATE, {"preflight": report, "ports": blocked}, NOW).status is StepStatus.FAILED
+    elsewhere = paths.put(STATE, "nodes.1.internal_address", "10.9.9.9")
+    again = judged_lines(elsewhere, "preflight", (about(1, Status.PASS),))
+    assert judge(STEPS[0], elsewhere, {"preflight": again, "ports": blocked}, NOW).status is StepStatus.DONE
