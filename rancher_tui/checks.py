@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from rancher_tui.finding import Finding, Report, Status
@@ -54,6 +53,19 @@ async def run(
         from rancher_tui.hosts import of_step_6
 
         await asyncio.to_thread(session.save_report, of_step_6(report, state))
+
+
+def kept(report: Report, session: Session, state: InstallState) -> Report:
+    """A report that a desk made by itself, with the digests of the inputs that its check would have judged."""
+    step = next(item for item in steps.STEPS if report.check in item.checks)
+    files = _FILES[report.check](Look(session, state)) if report.check in _FILES else []
+    return replace(
+        report,
+        findings=tuple(replace(item, check=report.check, step=step.number) for item in report.findings),
+        facts={**report.facts, input_files.FACT: input_files.seen(files)},
+        digest=steps.inputs_digest(state, report.check),
+        step=step.number,
+    )
 
 
 async def run_step(number: int, session: Session, state: InstallState) -> AsyncIterator[Finding]:
@@ -128,12 +140,12 @@ async def _dns(look: Look) -> AsyncIterator[Finding]:
         servers=state.dns.servers,
         timeout=5.0,
         facts=look.facts,
-        more=_node_vantages(look),
+        more=node_vantages(look),
     ):
         yield finding
 
 
-def _node_vantages(look: Look) -> Any:
+def node_vantages(look: Look) -> Any:
     """The nodes' own resolvers, once the preflight has found the way to them: one cause, one red line."""
     from rancher_tui.dns.nodes import of_nodes
 
@@ -191,42 +203,12 @@ def _ca(state: InstallState) -> str | None:
 
 async def _certificates(look: Look) -> AsyncIterator[Finding]:
     """Step 7: the chain's order and path, its key, the CA that Rancher publishes."""
-    report = await asyncio.to_thread(judge_certificates, look.state)
+    from rancher_tui.certificate_work import judge
+
+    report = await asyncio.to_thread(judge, look.state)
     look.facts.update(report.facts)
     for finding in report.findings:
         yield finding
-
-
-def judge_certificates(state: InstallState) -> Report:
-    """The certificate report for the files that the state names, read now."""
-    from rancher_tui.certificates.judge import judge
-
-    files = state.certificates
-    contents: dict[str, bytes | None] = {}
-    for name, path in (("chain", files.chain_path), ("key", files.key_path), ("ca", files.ca_path)):
-        contents[name] = None
-        if not path.strip():
-            continue
-        try:
-            contents[name] = Path(path.strip()).expanduser().read_bytes()
-        except OSError as error:
-            title = msg("{path} cannot be read: {error}", path=path, error=error.strerror or str(error))
-            return Report("certificates", (_finding(Status.FAIL, "file-unreadable", path, title),))
-    chain = contents["chain"]
-    if chain is None:
-        return Report(
-            "certificates", (_finding(Status.FAIL, "file-unreadable", "chain", msg("no chain file is named")),)
-        )
-    private = state.template in ("external-certificate", "ingress-certificate", "")
-    return judge(
-        chain,
-        chain_name=files.chain_path,
-        key=contents["key"],
-        key_name=files.key_path,
-        ca=contents["ca"] if private else None,
-        ca_name=files.ca_path,
-        fqdn=state.fqdn.strip() or None,
-    )
 
 
 async def _fqdn(look: Look) -> AsyncIterator[Finding]:

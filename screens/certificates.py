@@ -2,23 +2,189 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from textual.widget import Widget
+
+from rancher_tui import actions
+from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
+from rancher_tui.install.input_files import CHANGED
+from screens.certificate_actions import CertificateActions
+from screens.fields import fields_of
 from screens.form_screen import FormScreen
-from screens.outcome import tell_findings
-from screens.panels import certificates
-from screens.widgets.lines import Line
+from screens.panels import certificate, certificates
+from screens.reading import Reading
+from screens.signs import signs
+from screens.widgets.bars import Rule
+from screens.widgets.chain_view import ChainView
+from screens.widgets.editing import EditingLines
+from screens.widgets.findings import Findings
+from screens.widgets.form import Form
+from screens.widgets.lines import Line, fit
 
 
-class CertificatesScreen(FormScreen):
-    """Three files, what they hold, and the right order."""
+def _key(name: str) -> str:
+    """The key of an action, as it is shown."""
+    return actions.table().action(name).key
+
+
+SHOWN_PATHS = 40
+"""Paths that are offered while one is typed."""
+
+
+class CertificatesScreen(CertificateActions, FormScreen):
+    """Three files, what they hold, and the right order; the arrow keys go on from fields to certificates."""
 
     PLACE = "certificates"
 
-    def panel_lines(self, cells: int) -> list[Line]:
-        rows = certificates.lines(self.facts("certificates"), cells)
-        if not rows:
-            return [[("", "plain")], [(_(" c reads the files and judges them."), "dim")]]
-        return [[("", "plain")], *rows]
+    def __init__(self) -> None:
+        super().__init__()
+        self._judged_again: datetime | None = None
 
-    def do_write(self) -> None:
-        tell_findings(self.rancher, self.rancher.session.certificates.repair_chain())
+    def body(self) -> Iterator[Widget]:
+        yield Form(fields_of(self.PLACE))
+        yield Rule(id="chain-rule")
+        yield ChainView()
+        yield Rule(id="findings-rule")
+        yield Findings()
+
+    @property
+    def chain(self) -> ChainView:
+        return self.query_one(ChainView)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.form.completer = self.rancher.session.certificates.completions
+
+    def draw(self) -> None:
+        super().draw()
+        self._judge_again()
+
+    def _judge_again(self) -> None:
+        """Judge anew, once, where a file that was judged is another one now."""
+        report = self.report("certificates")
+        if report is None or report.digest != CHANGED or report.taken_at == self._judged_again:
+            return
+        if self.is_current and not self.rancher.checks.running:
+            self._judged_again = report.taken_at
+            self.rancher.start_checks([7])
+
+    def draw_panel(self) -> None:
+        """The paths that can be typed, else the chain, else how to begin."""
+        try:
+            cells = max(20, self.chain.content_size.width)
+            offered = self.form.completions()
+            self.chain.show(self._offered(offered, cells) if offered else self._chain_rows(cells))
+        except Exception as error:
+            self.rancher.unexpected(error)
+
+    def _chain_rows(self, cells: int) -> list[certificates.Row]:
+        rows = certificates.chain_rows(self.facts("certificates"), cells)
+        if rows:
+            return [*rows, *(certificates.Row(line) for line in self._on_the_wire(cells))]
+        told = _(
+            " {check} reads and judges the files; {paste} pastes a chain; {make} makes a CA and a certificate."
+        )
+        told = told.format(check=_key("check"), paste=_key("paste"), make=_key("make"))
+        return [certificates.Row([(fit(told, cells), "dim")])]
+
+    def _on_the_wire(self, cells: int) -> list[Line]:
+        """What the load balancer was seen to serve, in a line."""
+        report = self.report("served")
+        if report is None or not report.findings:
+            return [
+                [
+                    (_(" served  "), "dim"),
+                    (_("not looked at yet; {key} asks the load balancer").format(key=_key("served")), "dim"),
+                ]
+            ]
+        first = report.findings[0]
+        text = f"{first.subject} {first.title}"
+        return [[(_(" served  "), "dim"), (fit(text, cells - 9).rstrip(), "pass" if not first.bad else "fail")]]
+
+    def _offered(self, paths: list[str], cells: int) -> list[certificates.Row]:
+        names = [path.rstrip("/").rpartition("/")[2] + ("/" if path.endswith("/") else "") for path in paths]
+        shown = [certificates.Row([(f"   {fit(name, cells - 4)}", "plain")]) for name in names[:SHOWN_PATHS]]
+        head = _(" {number} paths begin so; the key to the right takes what they share").format(number=len(paths))
+        return [certificates.Row([(fit(head, cells), "dim")]), *shown]
+
+    def title_line(self) -> tuple[Line, Line]:
+        left, right = super().title_line()
+        state = self.rancher.state
+        if state is None:
+            return left, right
+        files = state.certificates
+        parts = certificates.summary(self.facts("certificates"), files.chain_path, files.ca_path)
+        item = self.step_state
+        if not parts or item is None or item.taken_at is None:
+            return left, right
+        return [*left[:2], *parts], self._neighbours(item.step.number) or right
+
+    def here(self) -> dict[str, Any] | None:
+        """The certificate under the cursor, while the chain has the keys."""
+        found = self.facts("certificates").get("certificates") or []
+        if not self.chain.has_focus or self.chain.chosen >= len(found):
+            return None
+        return dict(found[self.chain.chosen])
+
+    def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
+        """Certificates that are pasted are taken as such; anything else goes into the field."""
+        if "BEGIN" in event.text or event.text.count("\n") > 1:
+            self.form.leave(keep=False)
+            self.take_pasted(event.text)
+        else:
+            super().on_editing_lines_pasted(event)
+
+    def on_form_typed(self) -> None:
+        self.draw_panel()
+
+    def on_editing_lines_mode_changed(self) -> None:
+        super().on_editing_lines_mode_changed()
+        self.draw_panel()
+
+    def on_editing_lines_below(self) -> None:
+        if self.chain.certificates:
+            self.chain.focus()
+
+    def on_chain_view_above(self) -> None:
+        self.form.focus()
+
+    def on_chain_view_moved(self) -> None:
+        """The fields give way to the certificates while these have the keys."""
+        self.form.styles.height = 1 if self.chain.has_focus else len(self.form.fields)
+        self.form.keep_in_view(self.form.row)
+        self.draw_keys()
+
+    def edit_keys(self) -> list[tuple[str, str, bool]]:
+        keys = super().edit_keys()
+        if keys and self.form.here is not None and self.form.here.kind == "path":
+            return [keys[0], ("->" if signs().done == "+" else "→", _("complete"), True), *keys[1:]]
+        return keys
+
+    def holding(self) -> set[str]:
+        held = super().holding()
+        if self.is_mounted and self.here() is not None:
+            held.discard("no-finding")
+        return held
+
+    def show_problem(self, finding: Finding) -> None:
+        super().show_problem(finding)
+        _file, found, place = finding.subject.rpartition(" certificate ")
+        if found and place.isdigit() and self.chain.certificates:
+            self.chain.choose(int(place) - 1)
+
+    def do_open(self) -> None:
+        if self.here() is None:
+            super().do_open()
+        else:
+            self.do_details()
+
+    def do_details(self) -> None:
+        chosen = self.here()
+        if chosen is None:
+            super().do_details()
+        else:
+            self.app.push_screen(Reading(certificate.heading(chosen), certificate.lines(chosen)))

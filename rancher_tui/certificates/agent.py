@@ -50,13 +50,18 @@ def _asked_for_address(case: Case) -> bool:
     return case.host is not None and case.host.address is not None
 
 
+def _out_of_order(case: Case) -> bool:
+    """Where more than a copy or a stranger is out of place: later agents ask for the correct order."""
+    return case.order_ok is False and not case.disorder_is_mild
+
+
 def _no_ca_published(case: Case) -> bool:
     return case.ca is not None and not case.ca.certificates
 
 
 _TRUE: dict[str, Callable[[Case], bool]] = {
     "not-a-certificate": _no_ca_published,
-    "incomplete": lambda case: case.end == "missing",
+    "incomplete": lambda case: case.end == "missing" or _out_of_order(case),
     "unknown-authority": lambda case: case.end in ("missing", "untrusted", "mismatch"),
     "expired": lambda case: _has("expired")(case) or _has("not-yet-valid")(case),
     "cannot-sign": lambda case: _has("bad-ca-flag")(case),

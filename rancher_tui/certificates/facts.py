@@ -9,9 +9,12 @@ from typing import Any
 from rancher_tui.certificates import agent, ca, verifier
 from rancher_tui.certificates.case import Case
 from rancher_tui.certificates.certificate import Certificate
+from rancher_tui.certificates.profile import details
 from rancher_tui.certificates.rule import rfc3339
 
 PRIVATE_CA, RECOGNIZED_CA = "external-certificate", "external-recognized-ca"
+MOST_DETAILED = 100
+"""Certificates of a file that are told in full."""
 MOST_EDGES = 200
 """Pairs whose signatures are tried for the drawing."""
 
@@ -65,6 +68,7 @@ def _shown(certificates: Sequence[Certificate], case: Case) -> list[dict[str, An
             "not_after": rfc3339(certificate.not_after),
             "days_left": (certificate.not_after - case.at).days,
             "names": [*certificate.dns_names, *map(str, certificate.ip_addresses)][:100],
+            "details": details(certificate) if position <= MOST_DETAILED else {},
         }
         for position, certificate in enumerate(certificates, 1)
     ]

@@ -9,9 +9,9 @@ from rancher_tui.certificates.case import Case
 from rancher_tui.certificates.certificate import Certificate
 from rancher_tui.certificates.rule import Rule, finding, name_of
 from rancher_tui.finding import Finding, Status
-from rancher_tui.i18n import msg
+from rancher_tui.i18n import Message, msg
 
-_FIX = msg("w writes the repaired chain; rancher-tui cert CHAIN --fix OUT")
+_FIX = msg("w writes the repaired chain, as rancher-tui cert CHAIN --fix OUT does")
 
 
 def no_leaf(case: Case) -> Iterator[Finding]:
@@ -66,12 +66,20 @@ def wrong_order(case: Case) -> Iterator[Finding]:
         "wrong-order",
         case.chain_name,
         msg("the certificates do not stand in order"),
-        detail=msg(
-            "right is: certificate {positions} of the file", positions=", ".join(str(item) for item in right)
-        ),
+        detail=_right_order(case, ", ".join(str(item) for item in right)),
         remedy=_FIX,
         right_positions=right,
     )
+
+
+def _right_order(case: Case, positions: str) -> Message:
+    """The right order, and what is the matter with a file that begins with another certificate."""
+    if case.chain.certificates[0] != case.leaf:
+        return msg(
+            "right is: certificate {positions} of the file; as it is nginx refuses it (key values mismatch)",
+            positions=positions,
+        )
+    return msg("right is: certificate {positions} of the file; browsers may cope", positions=positions)
 
 
 def duplicate_certificate(case: Case) -> Iterator[Finding]:

@@ -66,4 +66,5 @@ def system_store(case: Case) -> Iterator[Finding]:
     )
 
 
-RULES: tuple[Rule, ...] = (order_right, chain_proven, key_matches, fqdn_covered, ca_encoded, system_store)
+RULES: tuple[Rule, ...] = (system_store, order_right, key_matches, fqdn_covered, ca_encoded, chain_proven)
+"""The last one that passes is what the step shows as its proof."""

@@ -1,54 +1,96 @@
-"""The chain as it stands in the file, and in the right order beside it; key and CA below."""
+"""The chain as it stands in the file, and in the right order beside it, each edge with its three answers.
+
+Pure functions of a report's facts; `chain_rows` gives lines, and which of them is a certificate.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
+
+from rich.cells import cell_len
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
 from screens.signs import signs
 from screens.widgets.lines import Line, fit
 
+Certificate = Mapping[str, Any]
+MOST = 300
+"""Certificates that are drawn."""
 
-def lines(facts: Mapping[str, Any], cells: int) -> list[Line]:
-    """Both orders side by side; empty before the first check."""
-    certificates = facts.get("certificates") or []
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the drawing; `certificate` is its place in the file from 0, where it shows one."""
+
+    line: Line
+    certificate: int | None = None
+
+
+def chain_rows(facts: Mapping[str, Any], cells: int) -> list[Row]:
+    """Both orders side by side, then key, CA, agents' words; empty before the first check."""
+    certificates = list(facts.get("certificates") or [])[:MOST]
     if not certificates:
         return []
     half = cells // 2
-    left, right = _in_file(certificates, half - 1), _in_order(certificates, facts, cells - half)
-    rows: list[Line] = [[(fit(_(" in the file"), half), "dim"), (_("right order"), "dim")]]
-    for index in range(max(len(left), len(right))):
-        begin = left[index] if index < len(left) else [(" " * (half - 1), "plain")]
-        end = right[index] if index < len(right) else []
-        rows.append([*begin, (" ", "plain"), *end])
-    return [*rows, [("", "plain")], *_key_and_ca(facts)]
+    left, right = _in_file(certificates, facts, half - 2), _in_order(certificates, facts, cells - half - 1)
+    head = _("right order: as in the file") if facts.get("order_ok") else _("right order")
+    rows = [Row([(fit(_(" in the file"), half), "dim"), (fit(head, cells - half), "dim")])]
+    for mine, theirs in zip_longest(left, right):
+        line = mine.line if mine else [(" " * (half - 2), "plain")]
+        rows.append(Row([*line, ("  ", "plain"), *(theirs or [])], mine.certificate if mine else None))
+    return [*rows, *(Row(line) for line in told(facts, cells))]
 
 
-def _in_file(certificates: Sequence[Mapping[str, Any]], cells: int) -> list[Line]:
+def told(facts: Mapping[str, Any], cells: int) -> list[Line]:
+    """What is known beside the order: agents' words, the CA that agents get, the template that fits."""
     rows: list[Line] = []
-    for certificate in certificates:
-        role = f"{_role(certificate)} {_left(certificate)}"
-        name_cells = max(10, cells - 4 - len(role) - 1)
-        rows.append(
-            [
-                (f" {certificate.get('position', '')} ", "dim"),
-                (fit(_name(certificate), name_cells) + " ", "plain"),
-                (fit(role, cells - 4 - name_cells), "dim"),
-            ]
+    for words in list(facts.get("agent_says") or [])[:3]:
+        rows.append([(_(" agents  "), "dim"), (fit(f'"{clean(str(words))}"', cells - 9).rstrip(), "fail")])
+    checksum, encoded = facts.get("ca_checksum"), facts.get("ca_base64_normalised")
+    if checksum and encoded:
+        text = _("{number:,} characters in one line; agents' checksum {head}{dots}{tail}")
+        shown = text.format(
+            number=len(str(encoded)), head=str(checksum)[:8], tail=str(checksum)[-8:], dots=signs().ellipsis
         )
-        issued = _("issued by {name}").format(name=_issuer(certificate))
-        rows.append([(f" {signs().bar} ", "dim"), (fit(issued, cells - 3), "dim")])
+        rows.append([(_(" CA      "), "dim"), (shown, "plain")])
+    if template := facts.get("template"):
+        rows.append([(_(" fits    "), "dim"), (_("template {name}").format(name=clean(str(template))), "plain")])
     return rows
 
 
-def _in_order(certificates: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], cells: int) -> list[Line]:
+def _in_file(certificates: Sequence[Certificate], facts: Mapping[str, Any], cells: int) -> list[Row]:
+    edges = _edges(facts, "file")
+    rows: list[Row] = []
+    for index, certificate in enumerate(certificates):
+        role = f"{role_word(certificate)} {days_word(certificate)}"
+        name_cells = max(8, cells - 5 - cell_len(role))
+        rows.append(
+            Row(
+                [
+                    (f"{certificate.get('position', ''):>3} ", "dim"),
+                    (fit(name_of(certificate), name_cells) + " ", "plain"),
+                    (fit(role, cells - 5 - name_cells), _role_ink(certificate)),
+                ],
+                index,
+            )
+        )
+        if index < len(certificates) - 1:
+            edge = edges[index] if index < len(edges) else {}
+            rows.append(Row([("  ", "plain"), *_edge(edge, cells - 2)]))
+    return rows
+
+
+def _in_order(certificates: Sequence[Certificate], facts: Mapping[str, Any], cells: int) -> list[Line]:
     by_digest = {str(item.get("sha256")): item for item in reversed(certificates)}
     order = [by_digest[digest] for digest in facts.get("correct_order") or () if digest in by_digest]
     if not order:
-        return [[(_("cannot be told"), "unknown")]]
+        return [[(_("cannot be told: no server certificate"), "unknown")]]
+    edges = _edges(facts, "right")
     rows: list[Line] = []
     for place, certificate in enumerate(order, 1):
         was = certificate.get("position")
@@ -56,59 +98,101 @@ def _in_order(certificates: Sequence[Mapping[str, Any]], facts: Mapping[str, Any
         rows.append(
             [
                 (f"{place} ", "dim"),
-                (fit(_name(certificate), cells - 3 - len(moved)), "plain"),
+                (fit(name_of(certificate), max(4, cells - 2 - cell_len(moved))), "plain"),
                 (moved, "warn"),
             ]
         )
-        rows.append([(f"{signs().bar} ", "dim"), _link(certificate, order[place:], facts, cells - 3)])
-    return rows
+        if place < len(order):
+            rows.append(_edge(edges[place - 1] if place <= len(edges) else {}, cells))
+    return [*rows, _end(order[-1], facts, cells)]
 
 
-def _link(
-    certificate: Mapping[str, Any], rest: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], cells: int
-) -> tuple[str, str]:
-    """How a certificate of the right order hangs on what is above it."""
-    if rest:
-        return fit(_("signed by the next one {sign}").format(sign=signs().done), cells), "pass"
-    if certificate.get("subject") == certificate.get("issuer"):
-        return fit(_("signed by itself"), cells), "dim"
-    if facts.get("chain_valid"):
-        return fit(_("signed by the CA file {sign}").format(sign=signs().done), cells), "pass"
+def _edges(facts: Mapping[str, Any], which: str) -> list[Mapping[str, Any]]:
+    return list((facts.get("edges") or {}).get(which) or [])
+
+
+def _edge(edge: Mapping[str, Any], cells: int) -> Line:
+    """The three answers of one edge: `name  key id  signature` and a sign, each denied one with its `no`."""
+    words = {"names": _("name"), "key_ids": _("key id"), "signature": _("signature")}
+    told = [(word, edge.get(key)) for key, word in words.items() if key != "key_ids" or edge.get(key) is not None]
+    parts = [
+        word if answer else _("{what} no").format(what=word) if answer is False else f"{word} ?"
+        for word, answer in told
+    ]
+    proven = edge.get("signature") and edge.get("names")
+    ink = "pass" if proven else "unknown" if edge.get("signature") is None else "fail"
+    text = "  ".join(parts)
+    room = cells - 4
+    return [
+        (f"{signs().bar} ", "dim"),
+        (fit(text, room), ink),
+        (f" {signs().done if proven else ' '}", ink),
+    ]
+
+
+def _end(certificate: Certificate, facts: Mapping[str, Any], cells: int) -> Line:
+    """How the last certificate of the right order hangs on what is above it."""
+    bar: Line = [(f"{signs().bar} ", "dim")]
+    anchor = str(facts.get("anchor") or "")
+    if facts.get("path_end") == "trusted" and anchor and facts.get("chain_valid"):
+        if facts.get("root_included") or (certificate.get("details") or {}).get("self_signed"):
+            return [
+                *bar,
+                (fit(_("its own root, in the CA file"), cells - 4), "pass"),
+                (f" {signs().done}", "pass"),
+            ]
+        text = _("signed by {name} of the CA file").format(name=common_name(anchor))
+        return [*bar, (fit(text, cells - 4), "pass"), (f" {signs().done}", "pass")]
+    if (certificate.get("details") or {}).get("self_signed"):
+        return [*bar, (fit(_("signed by itself"), cells - 2), "dim")]
+    issuer = common_name(str(certificate.get("issuer") or ""))
     if facts.get("missing_intermediate"):
-        return fit(_("its issuer is missing"), cells), "fail"
-    return fit(_("issued by {name}").format(name=_issuer(certificate)), cells), "dim"
+        return [*bar, (fit(_("missing: {name}").format(name=issuer), cells - 2), "fail")]
+    return [*bar, (fit(_("issued by {name}").format(name=issuer), cells - 2), "dim")]
 
 
-def _key_and_ca(facts: Mapping[str, Any]) -> list[Line]:
+def summary(facts: Mapping[str, Any], chain: str, ca: str) -> list[tuple[str, str]]:
+    """The files in one line: how many certificates, whose key, which CA."""
+    if not facts.get("format"):
+        return []
+    number = len(facts.get("certificates") or [])
+    parts = [(f"  {clean(_base(chain))}: {_count(number)}", "plain")]
     matches = facts.get("key_matches")
-    key = _("fits the certificate") if matches else _("is for another certificate") if matches is False else ""
-    told = key or clean(str(facts.get("key_state") or ""))
-    rows: list[Line] = [[(_(" key   "), "dim"), (told, "fail" if matches is False else "plain")]]
-    checksum, encoded = facts.get("ca_checksum"), facts.get("ca_base64_normalised")
-    if checksum and encoded:
-        text = _("{number:,} characters in one line; agents' checksum {head}…{tail}")
-        told = text.format(number=len(str(encoded)), head=str(checksum)[:8], tail=str(checksum)[-8:])
-        rows.append([(_(" CA    "), "dim"), (told, "plain")])
-    return rows
+    if matches is not None:
+        place = next((item.get("position") for item in facts["certificates"] if item.get("role") == "leaf"), "")
+        told = _("key matches {number}").format(number=place) if matches else _("key does not match")
+        parts.append((f"  {told}", "pass" if matches else "fail"))
+    elif facts.get("key_state") not in (None, "absent", "ok"):
+        parts.append((f"  {_('key: {state}').format(state=clean(str(facts['key_state'])))}", "fail"))
+    if ca:
+        parts.append((f"  {_('CA {name}').format(name=clean(_base(ca)))}", "plain"))
+    return parts
 
 
-def _name(certificate: Mapping[str, Any]) -> str:
-    return _common_name(str(certificate.get("subject") or ""))
+def _count(number: int) -> str:
+    return _("1 certificate") if number == 1 else _("{number} certificates").format(number=number)
 
 
-def _issuer(certificate: Mapping[str, Any]) -> str:
-    return _common_name(str(certificate.get("issuer") or ""))
+def _base(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
 
 
-def _common_name(name: str) -> str:
+def name_of(certificate: Certificate) -> str:
+    """What people call it: the common name, else the first DNS name, else the subject."""
+    subject = str(certificate.get("subject") or "")
+    names = certificate.get("names") or []
+    return common_name(subject) if "CN=" in subject or not names else clean(str(names[0]))
+
+
+def common_name(name: str) -> str:
     """The CN of a name by RFC 4514, else the name itself."""
-    for part in name.split(","):
+    for part in name.replace("\\,", "\0").split(","):
         if part.strip().upper().startswith("CN="):
-            return clean(part.strip()[3:])
+            return clean(part.strip()[3:].replace("\0", ","))
     return clean(name)
 
 
-def _role(certificate: Mapping[str, Any]) -> str:
+def role_word(certificate: Certificate) -> str:
     words = {
         "leaf": _("server"),
         "intermediate": _("intermediate"),
@@ -120,11 +204,23 @@ def _role(certificate: Mapping[str, Any]) -> str:
     return words.get(role, role)
 
 
-def _left(certificate: Mapping[str, Any]) -> str:
-    """Days until it expires, or that it has."""
+def _role_ink(certificate: Certificate) -> str:
+    if days_left(certificate) is None or (days_left(certificate) or 0) < 0:
+        return "fail"
+    return "fail" if certificate.get("role") in ("duplicate", "unrelated") else "dim"
+
+
+def days_left(certificate: Certificate) -> int | None:
+    """Whole days until it expires, negative once it has; None where that cannot be told."""
     try:
-        end = datetime.fromisoformat(str(certificate.get("not_after")))
-    except ValueError:
+        return (datetime.fromisoformat(str(certificate.get("not_after"))) - datetime.now(UTC)).days
+    except (ValueError, TypeError):
+        return None
+
+
+def days_word(certificate: Certificate) -> str:
+    """Days left, or that it has expired."""
+    days = days_left(certificate)
+    if days is None:
         return ""
-    days = (end - datetime.now(UTC)).days
     return _("{number} d").format(number=days) if days >= 0 else _("expired")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.cells import cell_len
+from textual import events
+from textual.message import Message
 
 from rancher_tui.finding import Status
 from rancher_tui.install.references import is_reference
@@ -20,8 +22,13 @@ from screens.words import finding_ink, finding_word
 class Form(EditingLines):
     """The fields of a step, their values as typed, and how each is judged."""
 
+    class Typed(Message):
+        """The text of the field being edited is another one now."""
+
     def __init__(self, fields: Sequence[Field]) -> None:
         super().__init__(id="form")
+        self.completer: Callable[[str], list[str]] | None = None
+        """Gives the paths that begin with a text; None where paths are not completed."""
         self.fields = list(fields)
         self._values: list[str] = ["" for _ in self.fields]
         self._judged: Mapping[str, Status] = {}
@@ -50,6 +57,32 @@ class Form(EditingLines):
 
     def repaint_cursor(self) -> None:
         self.repaint_line(self.row)
+        if self.completer is not None:
+            self.post_message(self.Typed())
+
+    def completions(self) -> list[str]:
+        """The paths that begin with what was typed; none where no path is being typed at its end."""
+        editor = self.editor
+        if self.completer is None or editor is None or self.here is None or self.here.kind != "path":
+            return []
+        if not editor.text or editor.cursor < len(editor.text):
+            return []
+        return [path for path in self.completer(editor.text) if path != editor.text]
+
+    def _key_in_edit(self, event: events.Key) -> None:
+        if event.key == "right" and (found := self.completions()):
+            self._complete(found)
+        else:
+            super()._key_in_edit(event)
+
+    def _complete(self, found: list[str]) -> None:
+        """Take what all have in common; where that is no more than what was typed, the first."""
+        editor = self.editor
+        if editor is not None:
+            common = _shared(found)
+            editor.text = common if len(common) > len(editor.text) else found[0]
+            editor.end()
+            self.repaint_cursor()
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row, as near as there is one."""
@@ -91,12 +124,21 @@ class Form(EditingLines):
             elif field.path in ADDRESSES and (span := password_span(self.editor.text, typing=True)):
                 window = self.editor.masked(room, signs().secret, span)
             before, under, after = window
-            return [*parts, (before, "edit"), (under, "caret"), (after, "edit")]
+            typed: Line = [*parts, (before, "edit"), (under, "caret"), (after, "edit")]
+            return [*typed, *self._offered(room - cell_len(before) - 1)]
         status = self._judged.get(field.path, Status.PASS)
         if status is not Status.PASS:
             word = f"  {finding_word(status)}"
             return [*parts, *self._value(field, value, here, room - cell_len(word)), (word, finding_ink(status))]
         return [*parts, *self._value(field, value, here, room)]
+
+    def _offered(self, cells: int) -> Line:
+        """What the key to the right would add, behind the caret."""
+        found = self.completions()
+        if not found or self.editor is None or cells < 4:
+            return []
+        rest = clean(found[0][len(self.editor.text) :])
+        return [(fit(rest, min(cells, cell_len(rest))), "dim")]
 
     def _value(self, field: Field, value: str, here: bool, cells: int) -> Line:
         if value:
@@ -104,3 +146,10 @@ class Form(EditingLines):
         sign = signs().empty
         hint = f" {field.hinted}" if field.hint else ""
         return [(sign, "cursor" if here else "dim"), (fit(hint, max(0, min(cells - 1, cell_len(hint)))), "dim")]
+
+
+def _shared(texts: list[str]) -> str:
+    """What all texts begin with."""
+    first, last = min(texts), max(texts)
+    same = next((index for index, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)
+    return first if same is None else first[:same]

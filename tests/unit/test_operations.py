@@ -50,4 +50,4 @@ def test_a_chain_in_order_is_left_alone(install: LocalInstall, tmp_path: Path) -
 def test_an_unreadable_chain_is_said(install: LocalInstall, tmp_path: Path) -> None:
     (tmp_path / "chain.pem").unlink()
     (told,) = install.certificates.repair_chain()
-    assert told.code == "cannot-read"
+    assert told.code == "file-unreadable"
