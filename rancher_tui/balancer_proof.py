@@ -62,7 +62,7 @@ def _rehearsed(session: Session, state: InstallState) -> Sequence[Finding]:
     return [*report.findings, Finding(Status.PASS, "rehearsed", "balancer", title, check="balancer", step=STEP)]
 
 
-_REHEARSE: Final = msg("H on step 2, or rancher-tui rehearse SESSION --yes rehearse")
+_REHEARSE: Final = msg("X on step 2, or rancher-tui rehearse SESSION --yes rehearse")
 
 
 def _unknown(code: str, title: Message, remedy: Message) -> Finding:

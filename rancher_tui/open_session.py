@@ -13,6 +13,7 @@ from rancher_tui.desks.backups import BackupDesk
 from rancher_tui.desks.balancer import BalancerDesk
 from rancher_tui.desks.certificates import CertificateDesk
 from rancher_tui.desks.cluster import ClusterDesk
+from rancher_tui.desks.dns import DnsDesk
 from rancher_tui.desks.handover import HandoverDesk
 from rancher_tui.desks.hosts import HostDesk
 from rancher_tui.desks.run import RunDesk
@@ -38,6 +39,7 @@ class LocalInstall:
         self.backups = BackupDesk(session, self.store)
         self.balancer = BalancerDesk(session, self.store)
         self.certificates = CertificateDesk(session, self.store)
+        self.dns = DnsDesk(session, self.store)
         self.hosts = HostDesk(session, self.store)
         self.handover = HandoverDesk(session, self.store)
         self.run = RunDesk(session, self.store)

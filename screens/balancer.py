@@ -1,33 +1,50 @@
-"""Step 2: the load balancer."""
+"""Step 2: the load balancer: its configuration, a rehearsal before the cluster, probes afterwards."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rancher_tui.finding import Finding, by_gravity
 from rancher_tui.i18n import Message, _
-from rancher_tui.text import clean
-from screens.ask import Ask
+from screens.ask import Ask, TypedWord
+from screens.details import finding_lines
 from screens.form_screen import FormScreen
 from screens.outcome import tell_findings
+from screens.panels import balancer
 from screens.widgets.lines import Line, wrap
 from screens.words import shown
 
+USUAL_IDLE = "75"
+"""Seconds of silence on a WebSocket: more than the usual limits of 50 and 60."""
+WORD = "rehearse"
+
 
 class BalancerScreen(FormScreen):
-    """Where it is, and the configuration for it."""
+    """Where it is, the configuration for it, and what came through it."""
 
     PLACE = "balancer"
+
+    _seen = False
 
     def panel_lines(self, cells: int) -> list[Line]:
         if self.rancher.install is None:
             return []
+        desk = self.rancher.session.balancer
+        if self._seen:
+            return [[("", "plain")], *balancer.rehearsed(desk.rehearsed(), cells)]
+        return [[("", "plain")], *balancer.configuration(desk.lines(), desk.notes(), cells)]
+
+    def do_next_view(self) -> None:
+        self._seen = not self._seen
+        self.draw_panel()
+
+    def do_to_clipboard(self) -> None:
         text = self.rancher.session.balancer.text()
         if isinstance(text, Message):
-            return [[("", "plain")], *([(f" {line}", "dim")] for line in wrap(shown(text), cells - 2))]
-        heading = _(" The configuration (page keys scroll):")
-        return [
-            [("", "plain")],
-            [(heading, "dim")],
-            *([(f" {clean(line)}", "plain")] for line in text.splitlines()),
-        ]
+            self.note(text, "warn")
+            return
+        self.app.copy_to_clipboard(text)
+        self.note(_("the configuration was handed to the terminal"))
 
     def do_write(self) -> None:
         question = _("Write the configuration into which file? An existing one is kept under a dated name.")
@@ -36,3 +53,62 @@ class BalancerScreen(FormScreen):
     def _write(self, path: str | None) -> None:
         if path:
             tell_findings(self.rancher, self.rancher.session.balancer.write(path.strip()))
+            self.draw_panel()
+
+    def do_judge_file(self) -> None:
+        question = _("Judge which nginx or HAProxy configuration? A path on this machine.")
+        self.app.push_screen(Ask(question, ""), self._judge)
+
+    def _judge(self, path: str | None) -> None:
+        if path and path.strip():
+            self.run_worker(self._judging(path.strip()), group="judge", exclusive=True, exit_on_error=False)
+
+    async def _judging(self, path: str) -> None:
+        findings = await self.rancher.session.balancer.judge_file(path)
+        self._read(_("{path}: what it does to Rancher").format(path=shown(path)), findings)
+
+    def _read(self, heading: str, findings: Sequence[Finding]) -> None:
+        from screens.reading import Reading
+
+        lines = [line for finding in by_gravity(findings) for line in finding_lines(finding)]
+        self.app.push_screen(Reading(heading, lines))
+
+    def do_rehearse(self) -> None:
+        question = _("For how many seconds must a silent WebSocket stay open? 0 leaves that out.")
+        self.app.push_screen(Ask(question, USUAL_IDLE, _wrong_seconds), self._ask_rehearsal)
+
+    def _ask_rehearsal(self, seconds: str | None) -> None:
+        if seconds is None:
+            return
+        title = _("Start small servers on the nodes and send requests through the balancer?")
+        told = self.rancher.session.balancer.notice()
+        lines: list[Line] = [[(line, "plain")] for text in told for line in wrap(shown(text), 72)]
+
+        def go(agreed: bool | None) -> None:
+            if agreed:
+                self._rehearse(float(seconds))
+
+        self.app.push_screen(TypedWord(title, lines, WORD), go)
+
+    def _rehearse(self, idle: float) -> None:
+        self._seen = True
+        found = self.rancher.session.balancer.rehearse(idle)
+        self.rancher.checks.look(2, WORD, found, _("rehearsing; x stops, the servers on the nodes go with it"))
+
+    async def do_probe(self) -> None:
+        self.note(_("probing; Rancher is asked through the balancer"))
+        self.run_worker(self._probing(), group="probe", exclusive=True, exit_on_error=False)
+
+    async def _probing(self) -> None:
+        desk = self.rancher.session.balancer
+        findings = [finding async for finding in desk.probe()]
+        hop = str(desk.facts.get("hop") or "")
+        self.note("")
+        heading = _("To blame: {hop}").format(hop=shown(hop)) if hop else _("What the probes saw")
+        self._read(heading, findings)
+
+
+def _wrong_seconds(text: str) -> str:
+    if text.strip().isdigit() and int(text) <= 3600:
+        return ""
+    return _("a number of seconds from 0 to 3600")

@@ -15,6 +15,8 @@ from rancher_tui.install.state import InstallState
 from rancher_tui.install.store import Store
 
 if TYPE_CHECKING:
+    from rancher_tui.desks.dns import DnsDesk
+
     from rancher_tui.desks.backups import BackupDesk
     from rancher_tui.desks.balancer import BalancerDesk
     from rancher_tui.desks.certificates import CertificateDesk
@@ -78,6 +80,9 @@ class Install(Protocol):
 
     @property
     def certificates(self) -> CertificateDesk: ...
+
+    @property
+    def dns(self) -> DnsDesk: ...
 
     @property
     def hosts(self) -> HostDesk: ...

@@ -1,20 +1,29 @@
-"""The load balancer of an open session: its configuration shown and written."""
+"""The load balancer of an open session: its configuration shown and written, judged, rehearsed, probed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rancher_tui.desks.operate import failed, operate, written
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import Message, msg
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    from rancher_tui.balancer.write import Written
     from rancher_tui.install.session import Session
     from rancher_tui.install.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """One line of a configuration, and whether it is another one than before."""
+
+    text: str
+    changed: bool
 
 
 @dataclass(slots=True)
@@ -23,25 +32,112 @@ class BalancerDesk:
 
     session: Session
     store: Store
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What the rehearsal or probe that is under way, or was last, has learnt."""
+    _first: dict[str, str] = field(default_factory=dict)
 
-    def text(self) -> str | Message:
+    def _written(self) -> Written | Message:
         from rancher_tui.balancer.write import RefusedError, write
 
         try:
-            return write(self.store.state, self.store.state.balancer.kind).text
+            return write(self.store.state, self.store.state.balancer.kind)
         except RefusedError as error:
             return error.findings[0].title
         except ValueError:
             return msg("no such kind of load balancer")
 
+    def text(self) -> str | Message:
+        """The configuration, or why there is none."""
+        made = self._written()
+        return made if isinstance(made, Message) else made.text
+
+    def notes(self) -> Sequence[Message]:
+        """What the operator must know beside the configuration."""
+        made = self._written()
+        return () if isinstance(made, Message) else made.notes
+
+    def lines(self) -> Sequence[Marked] | Message:
+        """The configuration line by line; marked are those that are not in the written file, or edited since."""
+        from difflib import SequenceMatcher
+
+        text = self.text()
+        if isinstance(text, Message):
+            return text
+        before, now = self._before(text).splitlines(), text.splitlines()
+        same: set[int] = set()
+        for block in SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks():
+            same |= set(range(block.b, block.b + block.size))
+        return [Marked(line, number not in same) for number, line in enumerate(now)]
+
+    def _before(self, text: str) -> str:
+        """What was written last, else what was shown first."""
+        try:
+            return Path(self.file()).read_text("utf-8", "replace")
+        except OSError:
+            return self._first.setdefault(self.store.state.balancer.kind, text)
+
     def file(self) -> str:
+        """Where the configuration is written when nothing else is said."""
         from rancher_tui.balancer.write import FILES
 
         names = FILES.get(self.store.state.balancer.kind, ("balancer.conf",))
         return str(self.session.path / names[-1])
 
     def write(self, path: str) -> Sequence[Finding]:
+        """Write the configuration; one that is there is kept under a dated name."""
         text = self.text()
         if isinstance(text, Message):
             return [failed("balancer", "cannot-write", text)]
         return operate("balancer", lambda: written(Path(path).expanduser(), text))
+
+    async def judge_file(self, path: str) -> Sequence[Finding]:
+        """What lint says about a configuration that is there."""
+        from rancher_tui.balancer.lint import lint
+
+        try:
+            report = await lint(Path(path).expanduser(), self.store.state.fqdn)
+        except OSError as error:
+            title = msg("{path} cannot be read: {error}", path=path, error=error.strerror or str(error))
+            return [failed("balancer-lint", "cannot-read", title)]
+        return report.findings
+
+    def notice(self) -> Sequence[Message]:
+        """What a rehearsal does on the nodes, to be shown before its yes."""
+        from rancher_tui.balancer.rehearse import notice
+
+        return notice(self.store.state)
+
+    async def rehearse(self, idle: float) -> AsyncGenerator[Finding, None]:
+        """Rehearse with `idle` seconds of silence; the echo servers are gone when it ends, however it does."""
+        from contextlib import aclosing
+
+        from rancher_tui.balancer_proof import rehearsal
+
+        self.facts = {}
+        self.session.journal("rehearse", idle=idle)
+        async with aclosing(rehearsal(self.session, self.store.state, idle=idle, facts=self.facts)) as found:
+            async for finding in found:
+                yield finding
+
+    async def probe(self) -> AsyncGenerator[Finding, None]:
+        """Ask Rancher through the balancer and name the hop that is to blame (`facts["hop"]`)."""
+        from contextlib import aclosing
+
+        from rancher_tui.balancer_proof import ca_pem, probe_of, probing
+
+        try:
+            asked = probe_of(self.store.state)
+        except ValueError as error:
+            yield failed("probe", "value-missing", msg("{words}", words=str(error)))
+            return
+        self.facts = asked.facts
+        async with aclosing(probing(asked, ca_pem(self.store.state))) as found:
+            async for finding in found:
+                yield finding
+
+    def rehearsed(self) -> Mapping[str, Any]:
+        """What the rehearsal of now, else the last one, saw: `headers`, `spread`, `nodes`."""
+        if self.facts.get("headers"):
+            return self.facts
+        report = self.session.reports().get("rehearse")
+        return report.facts if report else {}

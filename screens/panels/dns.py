@@ -1,47 +1,80 @@
-"""What every vantage answers, and the record to create."""
+"""What every vantage answers, one answer as nslookup prints it, and the record to create."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rancher_tui.finding import Finding, Status, worst
-from rancher_tui.i18n import _
-from rancher_tui.install.state import InstallState
+from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
+from screens.signs import signs
 from screens.widgets.lines import Line, fit, wrap
 from screens.words import finding_ink, finding_word, shown
 
+if TYPE_CHECKING:
+    from rancher_tui.dns.records import Creation
 
-def lines(state: InstallState, findings: Sequence[Finding], facts: Mapping[str, Any], cells: int) -> list[Line]:
-    """The table of vantages; before the first check the record to create."""
+SIDE_BY_SIDE = 84
+"""Columns from which the answer stands beside the table."""
+_LEFT = 54
+
+
+def answers(
+    facts: Mapping[str, Any], findings: Sequence[Finding], chosen: int, age: float, cells: int
+) -> list[Line]:
+    """The table of vantages with the answer of the chosen one beside it or below; TTLs are `age` seconds old."""
     vantages = facts.get("vantages") or []
-    rows = _table(vantages, findings, cells) if vantages else []
-    return [*rows, *_record(state, cells)]
+    if not vantages:
+        return []
+    wide = cells >= SIDE_BY_SIDE
+    table = _table(vantages, findings, chosen, age, _LEFT if wide else cells)
+    told = _told(vantages[chosen % len(vantages)])
+    if not wide:
+        return [*table, [("", "plain")], *told]
+    rows = max(len(table), len(told))
+    table += [[(" " * _LEFT, "plain")]] * (rows - len(table))
+    told += [[("", "plain")]] * (rows - len(told))
+    return [[*left, ("  ", "plain"), *right] for left, right in zip(table, told, strict=True)]
 
 
-def _table(vantages: Sequence[Mapping[str, Any]], findings: Sequence[Finding], cells: int) -> list[Line]:
-    answer_cells = max(12, cells - 28 - 24 - 12)
-    head = f" {fit(_('vantage'), 27)}{fit(_('answer'), answer_cells)}{fit(_('TTL'), 7)}{fit(_('ms'), 7)}"
-    rows: list[Line] = [[(head, "dim")]]
-    for vantage in vantages:
+def _table(
+    vantages: Sequence[Mapping[str, Any]], findings: Sequence[Finding], chosen: int, age: float, cells: int
+) -> list[Line]:
+    name_cells = min(26, cells // 3 + 1)
+    answer_cells = max(8, cells - name_cells - 22)
+    head = (
+        f" {fit(_('vantage'), name_cells + 1)}{fit(_('answer'), answer_cells)}{fit(_('TTL'), 6)}{fit(_('ms'), 6)}"
+    )
+    rows: list[Line] = [[(fit(head, cells), "dim")]]
+    for number, vantage in enumerate(vantages):
         name = str(vantage.get("vantage", ""))
         own = [finding for finding in findings if finding.subject == name]
         judged = bool(own) or any(finding.code == "resolves" for finding in findings)
         status = worst(own)
+        here = number == chosen % len(vantages)
         rows.append(
             [
-                (f" {fit(clean(name), 26)} ", "plain"),
+                (signs().cursor if here else " ", "title"),
+                (f"{fit(clean(name), name_cells)} ", "strong" if here else "plain"),
                 (
                     fit(_answer(vantage), answer_cells - 1) + " ",
                     "plain" if status is Status.PASS else finding_ink(status),
                 ),
-                (fit(_number(vantage.get("ttl")), 7), "dim"),
-                (fit(_number(vantage.get("rtt_ms")), 7), "dim"),
-                (finding_word(status) if judged else "", finding_ink(status)),
+                (fit(_left(vantage, age), 6), "dim"),
+                (fit(_number(vantage.get("rtt_ms")), 6), "dim"),
+                (fit(finding_word(status) if judged else "", 7), finding_ink(status)),
             ]
         )
     return rows
+
+
+def _left(vantage: Mapping[str, Any], age: float) -> str:
+    """Seconds for which the answer may still be kept: an authority's do not run down."""
+    ttl = vantage.get("ttl")
+    if not isinstance(ttl, int | float):
+        return ""
+    return f"{ttl if vantage.get('authoritative') else max(0, ttl - age):.0f}"
 
 
 def _answer(vantage: Mapping[str, Any]) -> str:
@@ -58,20 +91,28 @@ def _number(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, int | float) else ""
 
 
-def _record(state: InstallState, cells: int) -> list[Line]:
-    """The record to create, as a zone file has it."""
-    name, balancer = state.fqdn.strip(), state.balancer.address.strip()
-    if not name or not balancer:
-        return []
-    from rancher_tui.dns.names import BadNameError
-    from rancher_tui.dns.records import creation
+def _told(vantage: Mapping[str, Any]) -> list[Line]:
+    """The vantage's answer as nslookup prints it; a node's and a file's have none."""
+    text = str(vantage.get("nslookup") or "").strip("\n")
+    name = clean(str(vantage.get("vantage", "")))
+    if not text:
+        return [[(_(" {name} does not ask by nslookup").format(name=name), "dim")]]
+    head: Line = [(_(" nslookup at {name}").format(name=name), "dim")]
+    return [head, *([(f" {clean(line)}", "plain")] for line in text.split("\n"))]
 
-    try:
-        record = creation(name, balancer)
-    except (BadNameError, ValueError):
-        return []
-    rows: list[Line] = [[("", "plain")], [(_(" The record to create:"), "dim")]]
-    rows += [[(f"   {clean(text)}", "plain")] for text in record.bind.splitlines()]
-    if record.note:
-        rows += [[(f"   {text}", "warn")] for text in wrap(shown(record.note), cells - 4)]
-    return rows
+
+def record(made: Creation | Message, cells: int) -> list[Line]:
+    """The record to create in its three forms; or why there is none."""
+    if isinstance(made, Message):
+        return [[(f" {line}", "dim")] for line in wrap(shown(made), cells - 2)]
+    rows: list[Line] = [[(_(" The record to create, as zone line:"), "dim")]]
+    rows += _block(made.bind.replace("\t", " "))
+    if made.note:
+        rows += [[(f"   {text}", "warn")] for text in wrap(shown(made.note), cells - 4)]
+    rows += [[("", "plain")], [(_(" in a provider's console:"), "dim")], *_block(made.console)]
+    rows += [[("", "plain")], [(_(" for aws route53 change-resource-record-sets:"), "dim")]]
+    return [*rows, *_block(made.route53)]
+
+
+def _block(text: str) -> list[Line]:
+    return [[(f"   {clean(line)}", "plain")] for line in text.rstrip("\n").split("\n")]
