@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types imports soak bench screenshots catalogues wheel lock clean
+.PHONY: run test lint types imports soak bench screenshots catalogues pages wheel lock clean
 .DEFAULT_GOAL := run
 
 run: $(STAMP)
@@ -34,6 +34,9 @@ screenshots: $(STAMP)
 
 catalogues: $(STAMP)
 	$(BIN)/python -m building.catalogues
+
+pages: $(STAMP)
+	$(BIN)/python -m building.pages
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist

@@ -91,9 +91,15 @@ def commands() -> dict[str, Any]:
     return {"": root, **found}
 
 
+def split_help(command: Any) -> tuple[str, str]:
+    """A command's help and its example."""
+    text, _found, example = (command.help or "").partition(_EXAMPLE)
+    return text, example
+
+
 def help_texts(command: Any) -> Iterator[str]:
     """The texts of a command's help and of its arguments' and options', without the example."""
-    yield (command.help or "").partition(_EXAMPLE)[0]
+    yield split_help(command)[0]
     yield from (parameter.help for parameter in command.params if getattr(parameter, "help", None))
 
 
@@ -132,6 +138,7 @@ def _register() -> None:
         certificates,
         checking,
         cluster,
+        completing,
         files,
         handover,
         hosts,
@@ -162,7 +169,7 @@ def _register() -> None:
         runs.verdict,
         *(keeping.backup, keeping.restore, keeping.archive, keeping.copy, keeping.rename),
         *(handover.report, handover.bundle),
-        *(runs.shell, lab.lab, schemas.schema, balancers.rehearse, balancers.probe),
+        *(runs.shell, lab.lab, schemas.schema, completing.completion, balancers.rehearse, balancers.probe),
     ):
         _command(function.__name__, function)
     _command("set", sessions.set_)

@@ -1,0 +1,261 @@
+# Completion of rancher-tui, made from its commands. Names of sessions are read from their folder.
+function __rancher_tui_sessions
+  set -l home $RANCHER_TUI_HOME
+  set -l state $XDG_STATE_HOME
+  test -n "$state"; or set state ~/.local/state
+  test -n "$home"; or set home $state/rancher-tui
+  test -d $home/sessions; and command ls -1 $home/sessions
+end
+set -l commands adopt archive attach backup balancer balancer-lint bundle cert cert-make check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions
+complete -c rancher-tui -f
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a "(__rancher_tui_sessions)" -d session
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l home -r -F -d 'Folder of all sessions.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l language -x -a 'auto en zh_CN' -d 'Language of all texts.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l theme -x -a 'dark light' -d 'Light on dark, or dark on light.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l ascii -d 'Draw with ASCII signs only.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l slow -d 'Draw less often, for slow links.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l plain -d 'No colours, no rules: for screen readers.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l version -d 'Print the version.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a adopt -d 'Take a cluster that stands already into a session: its files are copied and verified, nothing is run'
+complete -c rancher-tui -n "__fish_seen_subcommand_from adopt" -l kubeconfig -r -F -d 'If it does not lie beside the cluster file.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from adopt" -l state -r -F -d 'The .rkestate, if it does not lie beside it.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from adopt" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from adopt" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from adopt" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "__fish_seen_subcommand_from adopt" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a archive -d 'Put a whole session into one file, read back and compared, and take it off the list'
+complete -c rancher-tui -n "__fish_seen_subcommand_from archive" -s o -l output -r -F -d 'File to write; else below the home.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from archive" -l keep -d 'Leave the session on the list too.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from archive" -l encrypt -d 'Encrypt it with a passphrase.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from archive" -l passphrase -x -d 'Where the passphrase comes from (- is stdin).'
+complete -c rancher-tui -n "__fish_seen_subcommand_from archive" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from archive" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a attach -d 'Follow a run from its first line on; when it has ended, tell the verdict'
+complete -c rancher-tui -n "__fish_seen_subcommand_from attach" -l run -x -d 'A run; the newest if left out.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from attach" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from attach" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a backup -d 'Copy what must not be lost (what was entered, what a run left), verified by SHA-256'
+complete -c rancher-tui -n "__fish_seen_subcommand_from backup" -l to -r -F -d 'A second copy, in another place.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from backup" -l encrypt -d 'Encrypt the second copy with a passphrase.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from backup" -l passphrase -x -d 'Where the passphrase comes from (- is stdin).'
+complete -c rancher-tui -n "__fish_seen_subcommand_from backup" -l list -d 'List the backups there are: age, what they lack.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from backup" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from backup" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a balancer -d 'Write the load balancer\'s configuration from the session\'s nodes and names'
+complete -c rancher-tui -n "__fish_seen_subcommand_from balancer" -s o -l output -r -F -d 'File to write; - for standard output.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from balancer" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "__fish_seen_subcommand_from balancer" -a 'nginx haproxy alb traefik caddy envoy'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a balancer-lint -d 'Judge an existing nginx or HAProxy configuration'
+complete -c rancher-tui -n "__fish_seen_subcommand_from balancer-lint" -l fqdn -x -d 'Rancher\'s name, where the file has several sites.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from balancer-lint" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from balancer-lint" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from balancer-lint" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a bundle -d 'One file with what someone else needs to help: state, findings, log, versions; secrets taken out'
+complete -c rancher-tui -n "__fish_seen_subcommand_from bundle" -s o -l output -r -F -d 'File to write; else SESSION-bundle-TIME.tar.gz.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from bundle" -l list -d 'Only list what would be in it.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from bundle" -l show -x -d 'Only show this file as it would be in it.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from bundle" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from bundle" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a cert -d 'Judge a certificate chain: order, path, names, key, CA'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l connect -x -d 'Judge the chain that is served there.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l key -r -F -d 'The private key.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l ca -r -F -d 'The CA that Rancher publishes.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l fqdn -x -d 'The name it must cover.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l at -x -d 'Judge at this time.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l fix -r -F -d 'Write the repaired chain into this new file.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l passphrase -x -d 'Opens a PKCS#12 file or an encrypted key (- is stdin); it is not kept.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a cert-make -d 'Make a private CA and a server certificate for the FQDN; private keys are 0600, nothing is overwritten'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert-make" -l fqdn -x -d 'The name or address of the server.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert-make" -s o -l output -r -F -d 'Folder to write into.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert-make" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a check -d 'Run the checks that prove these steps and keep their reports in the session'
+complete -c rancher-tui -n "__fish_seen_subcommand_from check" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from check" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from check" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "__fish_seen_subcommand_from check" -a 'hosts balancer dns rke template nodes certificates fqdn version backup-config run backup-result'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a cleanup -d 'Show what an earlier cluster left on each node, what `rke up` would make of it, and a script that clears it'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cleanup" -l node -x -d 'Only this node (address, name or number); may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cleanup" -s o -l output -x -d 'Write each node\'s script there.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cleanup" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cleanup" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cleanup" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cleanup" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a completion -d 'Print the completion script of a shell'
+complete -c rancher-tui -n "__fish_seen_subcommand_from completion" -a 'bash zsh fish'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a copy -d 'Begin a new session with what was entered in another; its runs and backups stay there'
+complete -c rancher-tui -n "__fish_seen_subcommand_from copy" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a defaults -d 'Show or keep what new sessions begin with: your login, key, registry and kind of load balancer'
+complete -c rancher-tui -n "__fish_seen_subcommand_from defaults" -l forget -d 'Begin new sessions empty again.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from defaults" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a delete -d 'Delete a session and all its files for good'
+complete -c rancher-tui -n "__fish_seen_subcommand_from delete" -l yes -x -d 'The session\'s name again.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from delete" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a diff -d 'Show what an export would change: in the exported file, in the last applied one, or in any file'
+complete -c rancher-tui -n "__fish_seen_subcommand_from diff" -l applied -d 'Compare with the file that the newest run applied.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from diff" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from diff" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "__fish_seen_subcommand_from diff" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a dns -d 'Look a name up from every vantage and compare the answers'
+complete -c rancher-tui -n "__fish_seen_subcommand_from dns" -l expect -x -d 'What it should lead to; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from dns" -l server -x -d 'Ask only these; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from dns" -l timeout -x -d 'Seconds for one question to one server.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from dns" -l watch -d 'Ask again until all agree, for an hour at most.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from dns" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from dns" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Judge any rke log: phases, hosts, problems with cause and remedy, outcome'
+complete -c rancher-tui -n "__fish_seen_subcommand_from explain" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from explain" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from explain" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a export -d 'Write the cluster file; an existing one is kept as FILE.YYYYMMDDTHHMMSSZ'
+complete -c rancher-tui -n "__fish_seen_subcommand_from export" -s o -l output -r -F -d 'File to write; - for standard output.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from export" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from export" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from export" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a images -d 'List the images that a set of versions needs, one a line, as for a mirror without the internet'
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l rancher -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l rke -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l kubernetes -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l plugin -x -d 'The network plugin.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l registry -x -d 'As named in this registry.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l check -d 'Ask from every node whether they can still be pulled.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from images" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a keys -d 'List every key of the screens: what it does and where, and what is wrong in the settings file'
+complete -c rancher-tui -n "__fish_seen_subcommand_from keys" -l write-settings -d 'Write a commented settings file, if there is none yet.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from keys" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a lab -d 'A rehearsal of the whole install on this machine, on loopback; nothing real is touched'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lab" -l headless -d 'Do all twelve steps and exit by the verdict.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lab" -l fault -x -a 'host-unreachable wrong-key no-docker-access name-elsewhere addon-job-fails host-dropped image-pull-stalls rancher-silent' -d 'A fault of the practice world; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lab" -l list-faults -d 'Name the faults and what they do.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lab" -l session -x -a "(__rancher_tui_sessions)" -d 'Name of the rehearsal\'s session.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lab" -l keep -d 'Leave the practice world running afterwards.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lab" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a lint -d 'Judge a cluster file: what rke would refuse, and what would go wrong although rke takes it'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -l rke -x -d 'The rke that will read it.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a log -d 'Print a run\'s log, line by line, safe for any terminal; with --json one object a line'
+complete -c rancher-tui -n "__fish_seen_subcommand_from log" -l follow -s f -d 'Go on while the run goes on.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from log" -l run -x -d 'A run; the newest if left out.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from log" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from log" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a new -d 'Make a session: with your defaults, or from an existing cluster file'
+complete -c rancher-tui -n "__fish_seen_subcommand_from new" -l from -r -F -d 'Read an existing cluster file in.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from new" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from new" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a nodes -d 'Show the node table, or add pasted hosts (lines, CSV, /etc/hosts, Ansible inventory, a nodes: block)'
+complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -l paste -r -F -d 'Add hosts from any pasteable form.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a plan -d 'Say in plain words what `up` would do to which host, and what of it needs a typed yes'
+complete -c rancher-tui -n "__fish_seen_subcommand_from plan" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from plan" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a ports -d 'Try the ports from each node to each, with listeners that are removed again'
+complete -c rancher-tui -n "__fish_seen_subcommand_from ports" -l node -x -d 'Only this node (address, name or number); may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from ports" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from ports" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from ports" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from ports" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a preflight -d 'Prove over SSH that RKE will be able to work on every node'
+complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l node -x -d 'Only this node (address, name or number); may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -s o -l output -r -F -d 'Write the report there too: .txt, .md or .json.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Ask Rancher through its load balancer, without a login, and name the hop that is to blame'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l address -x -d 'The balancer; else as the name resolves here.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l ca -r -F -d 'The CA that Rancher publishes; else the system\'s.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l node -x -d 'A node, asked without the balancer too; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l node-port -x -d 'The nodes\' ingress port.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l http-port -x -d 'The plain HTTP port.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l token-file -r -F -d 'An API key (NAME:KEY) to open a WebSocket with; - reads it.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l timeout -x -d 'Seconds for one request.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from probe" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a redo -d 'Make the last undone edit again'
+complete -c rancher-tui -n "__fish_seen_subcommand_from redo" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a rehearse -d 'Start echo servers on the nodes, send requests through the balancer, remove them'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rehearse" -l idle -x -d 'Seconds of silence that a WebSocket must outlast.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rehearse" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rehearse" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rehearse" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rehearse" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a remove -d 'Run `rke remove`: take the cluster off its nodes'
+complete -c rancher-tui -n "__fish_seen_subcommand_from remove" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from remove" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from remove" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a rename -d 'Give a session another name'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rename" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a report -d 'Write the report of an install for a change ticket: entered, proven, run, decided, by whom and when'
+complete -c rancher-tui -n "__fish_seen_subcommand_from report" -s o -l output -x -d 'File to write; else Markdown here.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from report" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from report" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a restore -d 'Make a backup or an archive a session again; every file is compared with its SHA-256 first'
+complete -c rancher-tui -n "__fish_seen_subcommand_from restore" -l as -x -a "(__rancher_tui_sessions)" -d 'Name of the new session.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from restore" -l set -x -d 'Another value for a field; repeatable.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from restore" -l rehearse -d 'Only prove that it could be restored; nothing stays.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from restore" -l passphrase -x -d 'Where the passphrase comes from (- is stdin).'
+complete -c rancher-tui -n "__fish_seen_subcommand_from restore" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from restore" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from restore" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a rke -d 'Find the rke binary (session, PATH) and judge it; with --fetch download one first'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l session -x -a "(__rancher_tui_sessions)" -d 'Whose binary.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l fetch -x -d 'Download this release and verify its SHA-256.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l mirror -x -d 'Fetch from URL/VERSION/ instead of the release.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l sha256 -x -d 'The sum to hold it against, instead of the release\'s.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -s o -l output -r -F -d 'Where to put it; ./rke if left out.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Print the JSON Schema of what a command prints with --json'
+complete -c rancher-tui -n "__fish_seen_subcommand_from schema" -a 'adopt archive attach backup balancer-lint bundle cert cert-make check cleanup defaults diff dns explain export images keys lab lint log nodes plan ports preflight probe rehearse report restore rke sessions set show status stop trust up verdict versions'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a sessions -d 'List the sessions: label, FQDN, step reached, run, verdict, last saved, held by'
+complete -c rancher-tui -n "__fish_seen_subcommand_from sessions" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a set -d 'Edit fields by dotted path'
+complete -c rancher-tui -n "__fish_seen_subcommand_from set" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from set" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from set" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a shell -d 'A shell in the session\'s folder: KUBECONFIG set, rke on PATH'
+complete -c rancher-tui -n "__fish_seen_subcommand_from shell" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a show -d 'Show the state and where the twelve steps stand'
+complete -c rancher-tui -n "__fish_seen_subcommand_from show" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from show" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a status -d 'Tell how a run stands: state, phase, elapsed time, problems, verdict'
+complete -c rancher-tui -n "__fish_seen_subcommand_from status" -l run -x -d 'A run; the newest if left out.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from status" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from status" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a stop -d 'Stop a run: SIGTERM, after a deadline SIGKILL'
+complete -c rancher-tui -n "__fish_seen_subcommand_from stop" -l run -x -d 'A run; the newest if left out.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from stop" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from stop" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from stop" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a take-over -d 'Ask the program that holds a session to save and leave, so that it can be opened here'
+complete -c rancher-tui -n "__fish_seen_subcommand_from take-over" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a trust -d 'Show every node\'s host key; with --yes trust, pin those that are new'
+complete -c rancher-tui -n "__fish_seen_subcommand_from trust" -l node -x -d 'Only this node (address, name or number); may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from trust" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from trust" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from trust" -F
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a undo -d 'Take the last edit back; undo survives restarts'
+complete -c rancher-tui -n "__fish_seen_subcommand_from undo" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a up -d 'Run `rke up` on the exported cluster file, detached from this terminal, and follow it'
+complete -c rancher-tui -n "__fish_seen_subcommand_from up" -l detach -d 'Return as soon as rke has started.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from up" -l yes -x -d 'Agree to what the code stands for; may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from up" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from up" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a verdict -d 'Ask every witness again whether Rancher is up'
+complete -c rancher-tui -n "__fish_seen_subcommand_from verdict" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from verdict" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from verdict" -a "(__rancher_tui_sessions)"
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a versions -d 'Tell which versions go together with those given, and why others do not'
+complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l rancher -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l rke -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l kubernetes -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l docker -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l os -x -d ''
+complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l strict -d 'Warnings exit with 4.'

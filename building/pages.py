@@ -1,0 +1,32 @@
+"""Writes what is made from tables: docs/keys.md, the manual page, completions. `python -m building.pages`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from building import commands, completion, keys_page, manual
+from building.texts import ROOT
+
+
+def made() -> dict[Path, str]:
+    """Every file with what it must hold."""
+    every = commands.every()
+    return {
+        ROOT / "docs" / "keys.md": keys_page.page(),
+        ROOT / "assets" / "rancher-tui.1": manual.page(every),
+        ROOT / "assets" / "completion" / "rancher-tui.bash": completion.bash(every),
+        ROOT / "assets" / "completion" / "rancher-tui.zsh": completion.zsh(every),
+        ROOT / "assets" / "completion" / "rancher-tui.fish": completion.fish(every),
+    }
+
+
+def main() -> None:
+    for path, text in made().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
