@@ -62,6 +62,7 @@ _SPELLED = {
     ",": "comma",
     "&": "ampersand",
     "=": "equals_sign",
+    ";": "semicolon",
     ">": "greater_than_sign",
 }
 
