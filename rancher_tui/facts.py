@@ -90,7 +90,7 @@ def default_kubernetes(rke: str) -> str:
     return str(_rke_rows()[nearest]["kubernetes"]) if nearest else ""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def carried_kubernetes(rke: str) -> tuple[str, ...]:
     """The Kubernetes versions that this RKE carries images for, oldest first."""
     nearest = rke_nearest(rke)
@@ -132,6 +132,7 @@ def needs_forwarded_headers(kubernetes: str) -> bool:
     return found[1] >= 16 or (first is not None and found[2] >= first)
 
 
+@lru_cache(maxsize=4096)
 def accepted_docker(rke: str, kubernetes: str) -> tuple[str, ...]:
     """The Docker versions (`17.03`) that this RKE takes for this Kubernetes; empty if not known."""
     wanted = release(rke)
