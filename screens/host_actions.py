@@ -181,6 +181,11 @@ class HostActions(FormScreen):
         fresh = [finding for finding in keys if finding.status is Status.UNKNOWN]
         self.note("")
         lines = [line for finding in keys for line in _key_lines(finding)]
+        changed = self.rancher.session.hosts.replaceable()
+        if not fresh and changed:
+            title = _("{number} keys are others than were trusted. Take the new ones only if you know why.")
+            self.app.push_screen(TypedWord(title.format(number=changed), lines, "replace"), self._replace)
+            return
         if not fresh:
             self.app.push_screen(Reading(_("The hosts' keys"), lines))
             return
@@ -191,8 +196,12 @@ class HostActions(FormScreen):
         if agreed:
             self.app.run_worker(self._pinning(), group="keys", exclusive=True, exit_on_error=False)
 
-    async def _pinning(self) -> None:
-        self.note(await self.rancher.session.hosts.trust())
+    def _replace(self, agreed: bool | None) -> None:
+        if agreed:
+            self.app.run_worker(self._pinning(True), group="keys", exclusive=True, exit_on_error=False)
+
+    async def _pinning(self, replace_changed: bool = False) -> None:
+        self.note(await self.rancher.session.hosts.trust(replace_changed))
 
 
 def _wrong_suffix(name: str) -> str:

@@ -11,7 +11,7 @@ from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
 
 if TYPE_CHECKING:
-    from rancher_tui.commands.hosts import Fleet
+    from rancher_tui.commands.fleet import Fleet
     from rancher_tui.finding import Finding, Report
     from rancher_tui.nodes.cleanup import CleanupPlan
 

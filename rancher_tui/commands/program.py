@@ -150,6 +150,7 @@ def _register() -> None:
         runs,
         schemas,
         sessions,
+        trusting,
     )
 
     for function in (
@@ -160,7 +161,7 @@ def _register() -> None:
             checking.check,
             look_up.dns,
             hosts.preflight,
-            hosts.trust,
+            trusting.trust,
             hosts.ports,
             hosts.cleanup,
             balancers.balancer,

@@ -49,11 +49,17 @@ class HostDesk:
         self._left_locked.clear()
         return [key_finding(key) for key in self._keys]
 
-    async def trust(self) -> Message:
-        """Pin the keys that `keys` saw last; how many were taken."""
+    def replaceable(self) -> int:
+        """How many of the keys that `keys` saw last are others than this session has pinned."""
+        from rancher_tui.nodes.host_keys import replaceable
+
+        return sum(replaceable(key, self.session.known_hosts) for key in self._keys)
+
+    async def trust(self, replace_changed: bool = False) -> Message:
+        """Pin the new keys that `keys` saw last, or only those that changed against the session's; how many."""
         from rancher_tui.nodes.host_keys import pin
 
-        taken = await asyncio.to_thread(pin, self.session.known_hosts, self._keys)
+        taken = await asyncio.to_thread(pin, self.session.known_hosts, self._keys, replace_changed)
         self.session.journal("trust", hosts=[key.subject for key in self._keys], taken=taken)
         return msg_n("{number} key is trusted now", "{number} keys are trusted now", taken)
 

@@ -100,16 +100,22 @@ async def look(subject: str, target: Target, settings: ConnectSettings, through:
     )
 
 
-def pin(path: Path, states: Iterable[HostKeyState]) -> int:
-    """Trust the keys of `states` from now on: written to the session's file (atomic, 0600, blocking).
+def pin(path: Path, states: Iterable[HostKeyState], replace_changed: bool = False) -> int:
+    """Trust the keys of `states` that are `unknown` from now on: written to the session's file (atomic, 0600,
+    blocking); how many.
 
-    Only keys that were `unknown`, or `changed` against this very file, are taken; returns how many.
+    With `replace_changed` those are taken instead that are `changed` against this very file: a host set up anew.
     """
     entries = [
         (state.address, state.port, state.line)
         for state in states
-        if state.trust is Trust.UNKNOWN or (state.trust is Trust.CHANGED and state.source == str(path))
+        if (replaceable(state, path) if replace_changed else state.trust is Trust.UNKNOWN)
     ]
     if entries:
         write_pins(path, entries)
     return len(entries)
+
+
+def replaceable(state: HostKeyState, path: Path) -> bool:
+    """True for a changed key whose old one is pinned in `path`, not known from elsewhere."""
+    return state.trust is Trust.CHANGED and state.source == str(path)

@@ -72,8 +72,8 @@ _RUNGS = frozenset({"N01", "N04", "N09", "N10", "N13"})
 
 
 def _blocks(finding: Finding) -> bool:
-    """True for a broken rung: nothing above it was looked at."""
-    return finding.status is Status.FAIL and finding.code in {rung.value for rung in Rung}
+    """True for a broken rung, or no node at all: nothing else was looked at."""
+    return finding.status is Status.FAIL and finding.code in {"no-nodes", *(rung.value for rung in Rung)}
 
 
 @dataclass(slots=True)

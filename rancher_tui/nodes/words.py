@@ -7,6 +7,7 @@ from dataclasses import replace
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.transport.ssh import Target
 from rancher_tui.transport.ssh_errors import Rung, SshError
+from rancher_tui.transport.ssh_known import host_pattern
 
 
 def title(error: SshError, target: Target) -> Message:
@@ -28,6 +29,12 @@ def remedy(error: SshError, target: Target) -> Message:
         return msg("correct the {field} of this node", field=error.evidence.get("field", "address"))
     if error.rung is Rung.LOGIN_REFUSED and target.agent:
         return msg("ssh-add -l; ssh {user}@{host} -p {port}", **_at(target))
+    if error.rung is Rung.HOST_KEY_CHANGED and error.evidence.get("source"):
+        return msg(
+            "find out why; if it was set up anew: ssh-keygen -f {file} -R '{name}', then trust the new key",
+            file=str(error.evidence["source"]),
+            name=host_pattern(target.address, int(target.port)),
+        )
     at = {**_at(target), "key": _key(error, target)}
     return replace(_REMEDIES.get(error.rung, EMPTY), arguments=at)
 
