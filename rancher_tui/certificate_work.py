@@ -186,7 +186,8 @@ def make_pair(session: Session, state: InstallState, folder: str) -> tuple[Certi
         paths = {path.name: str(path) for path in write_pair(state.fqdn.strip(), target)}
     except FileExistsError as error:
         raise OperationError(
-            "exists", msg("{path} is there already and is not overwritten", path=str(error.filename))
+            "exists",
+            msg("{name} is there already; nothing was overwritten", name=Path(error.filename or folder).name),
         ) from error
     except ValueError as error:
         raise OperationError("bad-name", msg("the FQDN is needed first, a name or an address (step 8)")) from error

@@ -68,10 +68,17 @@ class CertificateActions(Frame):
         self.app.push_screen(AskSecret(question, twice=False), self._unlock)
 
     def _unlock(self, passphrase: str | None) -> None:
-        if passphrase:
-            tell_findings(self.rancher, self.rancher.session.certificates.unlock(passphrase))
-            self.rancher.session.look()
-            self.rancher.reports = dict(self.rancher.session.reports())
+        if not passphrase:
+            return
+        store = self.rancher.session.store
+        before = store.state.certificates
+        told = self.rancher.session.certificates.unlock(passphrase)
+        if store.state.certificates != before:
+            self._told_and_judged(told)
+            return
+        tell_findings(self.rancher, told)
+        self.rancher.session.look()
+        self.rancher.reports = dict(self.rancher.session.reports())
 
     def do_served(self) -> None:
         self.note(_("asking the load balancer for its chain"))

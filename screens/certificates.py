@@ -24,6 +24,7 @@ from screens.widgets.editing import EditingLines
 from screens.widgets.findings import Findings
 from screens.widgets.form import Form
 from screens.widgets.lines import Line, fit
+from screens.words import moment
 
 
 def _key(name: str) -> str:
@@ -55,11 +56,10 @@ class CertificatesScreen(CertificateActions, FormScreen):
     def chain(self) -> ChainView:
         return self.query_one(ChainView)
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.form.completer = self.rancher.session.certificates.completions
-
     def draw(self) -> None:
+        if self.rancher.install is None:
+            return
+        self.form.completer = self.rancher.session.certificates.completions
         super().draw()
         self._judge_again()
 
@@ -83,6 +83,9 @@ class CertificatesScreen(CertificateActions, FormScreen):
 
     def _chain_rows(self, cells: int) -> list[certificates.Row]:
         rows = certificates.chain_rows(self.facts("certificates"), cells)
+        if rows and self._before():
+            told = _(" as last judged, before something changed; {check} judges again").format(check=_key("check"))
+            rows[0] = certificates.Row([(fit(told, cells), "warn")])
         if rows:
             return [*rows, *(certificates.Row(line) for line in self._on_the_wire(cells))]
         told = _(
@@ -90,6 +93,11 @@ class CertificatesScreen(CertificateActions, FormScreen):
         )
         told = told.format(check=_key("check"), paste=_key("paste"), make=_key("make"))
         return [certificates.Row([(fit(told, cells), "dim")])]
+
+    def _before(self) -> bool:
+        """Whether what is known was judged for other inputs."""
+        item = self.step_state
+        return item is None or item.taken_at is None
 
     def _on_the_wire(self, cells: int) -> list[Line]:
         """What the load balancer was seen to serve, in a line."""
@@ -102,7 +110,7 @@ class CertificatesScreen(CertificateActions, FormScreen):
                 ]
             ]
         first = report.findings[0]
-        text = f"{first.subject} {first.title}"
+        text = f"{moment(report.taken_at, self.rancher.utc)}: {first.subject} {first.title}"
         return [[(_(" served  "), "dim"), (fit(text, cells - 9).rstrip(), "pass" if not first.bad else "fail")]]
 
     def _offered(self, paths: list[str], cells: int) -> list[certificates.Row]:
@@ -118,10 +126,9 @@ class CertificatesScreen(CertificateActions, FormScreen):
             return left, right
         files = state.certificates
         parts = certificates.summary(self.facts("certificates"), files.chain_path, files.ca_path)
-        item = self.step_state
-        if not parts or item is None or item.taken_at is None:
+        if not parts or self.step is None or self._before():
             return left, right
-        return [*left[:2], *parts], self._neighbours(item.step.number) or right
+        return [*left[:2], *parts], self._neighbours(self.step.number) or right
 
     def here(self) -> dict[str, Any] | None:
         """The certificate under the cursor, while the chain has the keys."""
@@ -133,16 +140,14 @@ class CertificatesScreen(CertificateActions, FormScreen):
     def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
         """Certificates that are pasted are taken as such; anything else goes into the field."""
         if "BEGIN" in event.text or event.text.count("\n") > 1:
+            event.prevent_default()
             self.form.leave(keep=False)
             self.take_pasted(event.text)
-        else:
-            super().on_editing_lines_pasted(event)
 
     def on_form_typed(self) -> None:
         self.draw_panel()
 
     def on_editing_lines_mode_changed(self) -> None:
-        super().on_editing_lines_mode_changed()
         self.draw_panel()
 
     def on_editing_lines_below(self) -> None:

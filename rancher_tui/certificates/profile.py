@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from cryptography import x509
@@ -53,10 +54,12 @@ def key_words(key: Any) -> str:
 
 
 def _serial(certificate: Certificate) -> str:
-    try:
-        return f"{certificate.x509.serial_number:x}"
-    except READ_ERRORS:
-        return ""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return f"{certificate.x509.serial_number:x}"
+        except READ_ERRORS:
+            return ""
 
 
 def _signature(certificate: Certificate) -> str:

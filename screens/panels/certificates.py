@@ -53,10 +53,8 @@ def told(facts: Mapping[str, Any], cells: int) -> list[Line]:
         rows.append([(_(" agents  "), "dim"), (fit(f'"{clean(str(words))}"', cells - 9).rstrip(), "fail")])
     checksum, encoded = facts.get("ca_checksum"), facts.get("ca_base64_normalised")
     if checksum and encoded:
-        text = _("{number:,} characters in one line; agents' checksum {head}{dots}{tail}")
-        shown = text.format(
-            number=len(str(encoded)), head=str(checksum)[:8], tail=str(checksum)[-8:], dots=signs().ellipsis
-        )
+        text = _("{number:,} characters in one line; agents' checksum {head}…{tail}")
+        shown = text.format(number=len(str(encoded)), head=str(checksum)[:8], tail=str(checksum)[-8:])
         rows.append([(_(" CA      "), "dim"), (shown, "plain")])
     if template := facts.get("template"):
         rows.append([(_(" fits    "), "dim"), (_("template {name}").format(name=clean(str(template))), "plain")])

@@ -42,8 +42,18 @@ _CERTIFICATES = {
             (3, "c", "CN=Example Issuing CA", "CN=Example Policy CA", "2020-01-23T00:00:00Z", "intermediate"),
         )
     ],
+    "format": "pem",
     "order_ok": False,
     "correct_order": ["a", "c", "b"],
+    "edges": {
+        "file": [
+            {"names": False, "key_ids": False, "signature": False},
+            {"names": False, "key_ids": None, "signature": False},
+        ],
+        "right": [{"names": True, "key_ids": True, "signature": True}] * 2,
+    },
+    "path_end": "trusted",
+    "anchor": "CN=Example Root",
     "key_state": "ok",
     "key_matches": True,
     "chain_valid": True,
