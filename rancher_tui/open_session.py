@@ -16,6 +16,7 @@ from rancher_tui.desks.cluster import ClusterDesk
 from rancher_tui.desks.dns import DnsDesk
 from rancher_tui.desks.handover import HandoverDesk
 from rancher_tui.desks.hosts import HostDesk
+from rancher_tui.desks.rke import RkeDesk
 from rancher_tui.desks.run import RunDesk
 from rancher_tui.finding import Finding, Report
 from rancher_tui.i18n import EMPTY, Message, msg
@@ -43,6 +44,7 @@ class LocalInstall:
         self.hosts = HostDesk(session, self.store)
         self.handover = HandoverDesk(session, self.store)
         self.run = RunDesk(session, self.store)
+        self.rke = RkeDesk(session, self.store)
 
     @property
     def name(self) -> str:

@@ -84,7 +84,7 @@ def _of_run(session: Session, state: InstallState) -> list[Finding]:
     """The process and its log."""
     from rancher_tui.rke.reading import Reading
     from rancher_tui.rke.runs import newest
-    from rancher_tui.rke.witnesses import STALL_LIMIT_S, stalled
+    from rancher_tui.rke.witnesses import stalled
     from rancher_tui.rke.witnesses import witnesses as of_run
 
     run = newest(session.path)
@@ -95,9 +95,7 @@ def _of_run(session: Session, state: InstallState) -> list[Finding]:
     try:
         reading.advance(ended=not status.live)
         state_file = _state_file(session, status, reading.progress)
-        limit = state.rke.quiet_limit.strip()
-        limit_s = float(limit) if limit.isdigit() else STALL_LIMIT_S
-        stall = stalled(status, reading.progress, quiet_s(run.log), limit_s)
+        stall = stalled(status, reading.progress, quiet_s(run.log), quiet_limit_s(state))
         found = of_run(status, reading.progress)
     finally:
         reading.close()
@@ -128,6 +126,14 @@ def verdict_of(run: Run) -> str | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return verdict if verdict in ("up", "not-up", "unknown") else None
+
+
+def quiet_limit_s(state: InstallState) -> float:
+    """Seconds of silence from which on a run is called stalled."""
+    from rancher_tui.rke.witnesses import STALL_LIMIT_S
+
+    limit = state.rke.quiet_limit.strip()
+    return float(limit) if limit.isdecimal() and limit.isascii() else STALL_LIMIT_S
 
 
 def quiet_s(log: Path) -> float | None:

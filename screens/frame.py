@@ -64,6 +64,12 @@ _SPELLED = {
     "=": "equals_sign",
     ";": "semicolon",
     ">": "greater_than_sign",
+    "%": "percent_sign",
+    "$": "dollar_sign",
+    "'": "apostrophe",
+    ")": "right_parenthesis",
+    ":": "colon",
+    "_": "underscore",
 }
 
 
@@ -82,6 +88,12 @@ class Frame(Screen[None]):
     def rancher(self) -> RancherApp:
         """The App with its own type."""
         return cast("RancherApp", self.app)
+
+    @property
+    def stands(self) -> bool:
+        """True while all of its widgets are there: not before it was composed, nor while it is taken down."""
+        framing = len(self.query("#header, #title, #note, #keys, Rail"))
+        return self.is_mounted and framing == 5 and len(self.query_one("#body").children) > 1
 
     @property
     def step(self) -> Step | None:
@@ -123,6 +135,9 @@ class Frame(Screen[None]):
     def show_problem(self, finding: Finding) -> None:
         """Bring a finding of this step into view."""
 
+    def show_field(self, path: str) -> None:
+        """Put the cursor on the field of that path."""
+
     def problem_here(self) -> Finding | None:
         """The finding that is chosen on this screen."""
         return None
@@ -156,7 +171,7 @@ class Frame(Screen[None]):
 
     def redraw(self) -> None:
         """Draw what frames the screen, then the screen."""
-        if not self.is_mounted:
+        if not self.stands:
             return
         self._draw_header()
         self._draw_title()
@@ -167,6 +182,8 @@ class Frame(Screen[None]):
 
     def note(self, text: str | Message, ink: str = "strong") -> None:
         """Tell something in the rule above the keys; it stands until the next key that does something."""
+        if not self.stands:
+            return
         self.query_one("#note", Rule).show(shown(text), ink)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
@@ -248,6 +265,8 @@ class Frame(Screen[None]):
 
     async def action_do(self, name: str) -> None:
         """Do an action of the table, or say why it cannot be done now."""
+        if not self.stands:
+            return
         table = actions.table()
         action = table.action(name)
         refusal = table.refusal(action, self.holding(), holder=self.rancher.holder_text())
@@ -320,7 +339,7 @@ class Frame(Screen[None]):
         language = names[(names.index(i18n.language()) + 1) % len(names)]
         settings.change(language=language)
         await self.rancher.going.anew()
-        self.rancher.tell(i18n.NAMES[language])
+        self.app.call_after_refresh(self.rancher.tell, i18n.NAMES[language])
 
     def do_theme(self) -> None:
         settings.change(theme="dark" if settings.chosen().light else "light")

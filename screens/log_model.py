@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from rancher_tui.rke.lines import LogLine, parse_line
 from rancher_tui.rke.log import LogFile
 from rancher_tui.rke.progress import Progress
+from rancher_tui.rke.search import matching_lines, next_match, of_typed
 
 if TYPE_CHECKING:
     from rancher_tui.rke.causes import Problem
@@ -28,7 +31,7 @@ _PROBLEMS_KEPT: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which lines are shown: at least this severity, this host, this phase, this text (any case); empty is all."""
+    """Which lines are shown: from a severity on, of a host, of a phase, with a text or `/regex/`; empty: all."""
 
     severity: int = 0
     host: str = ""
@@ -54,6 +57,7 @@ class LogModel:
         self._host_of = array("H")
         self._hosts: list[str] = [""]
         self._shown = array("Q")
+        self._pattern = of_typed(self.filter.text)
         self._problems: list[Problem] = []
 
     @property
@@ -130,17 +134,35 @@ class LogModel:
             self._severities[number] >= wanted.severity
             and (not wanted.host or self._hosts[self._host_of[number]] == wanted.host)
             and (not wanted.phase or self.progress.phase_at(number) == wanted.phase)
-            and (not wanted.text or wanted.text.lower().encode() in raw.lower())
+            and (self._pattern is None or self._pattern.search(raw) is not None)
         )
 
     def choose(self, wanted: Filter) -> None:
-        """Show only what passes; an empty filter shows everything."""
-        self.filter = wanted
-        self._shown = array("Q")
-        if not wanted:
-            return
-        reading = self.log.lines(0, self.judged) if wanted.text else (b"" for _ in range(self.judged))
-        self._shown.extend(number for number, raw in enumerate(reading) if self._passes(number, raw))
+        """Show only what passes; an empty filter shows everything. PatternError for a text that is no pattern."""
+        self.accept(wanted, *self.chosen(wanted))
+
+    def chosen(self, wanted: Filter) -> tuple[array[int], int]:
+        """The lines that pass, and how many lines were looked at. May run in a thread while lines come in."""
+        pattern, judged = of_typed(wanted.text), self.judged
+        numbers: Iterable[int] = range(judged)
+        if pattern is not None:
+            numbers = takewhile(lambda number: number < judged, matching_lines(self.log, pattern))
+        if wanted.severity:
+            numbers = (number for number in numbers if self._severities[number] >= wanted.severity)
+        if wanted.host:
+            host = self._hosts.index(wanted.host) if wanted.host in self._hosts else -1
+            numbers = (number for number in numbers if self._host_of[number] == host)
+        if wanted.phase:
+            numbers = (number for number in numbers if self.progress.phase_at(number) == wanted.phase)
+        return array("Q", numbers if wanted else ()), judged
+
+    def accept(self, wanted: Filter, shown: array[int], judged: int) -> None:
+        """Show what `chosen` found, and what came in since."""
+        self.filter, self._pattern = wanted, of_typed(wanted.text)
+        self._shown = shown
+        if wanted and judged < self.judged:
+            lines = enumerate(self.log.lines(judged, self.judged), judged)
+            shown.extend(number for number, raw in lines if self._passes(number, raw))
 
     def number_of(self, row: int) -> int:
         """The line of the file (from 0) that stands in a row of what is shown."""
@@ -159,11 +181,17 @@ class LogModel:
     def parsed(self, row: int) -> LogLine:
         return parse_line(self.raw(row))
 
-    def find(self, text: str, row: int, forward: bool = True) -> int | None:
-        """The next row after (or before) `row` whose line holds `text` in any case; None when there is none."""
-        needle = text.lower().encode()
-        rows = range(row + 1, self.count) if forward else range(row - 1, -1, -1)
-        return next((found for found in rows if needle in self.raw(found).lower()), None)
+    def find(self, hits: array[int], row: int, forward: bool = True) -> int | None:
+        """The next row after (or before) `row` whose line is one of the `hits`; goes round; None without any."""
+        number = self.number_of(row) if 0 <= row < self.count else row
+        for _ in range(len(hits)):
+            found = next_match(hits, number, forward=forward)
+            if found is None:
+                return None
+            number, place = found, self.row_of(found)
+            if place < self.count and self.number_of(place) == found:
+                return place
+        return None
 
     def next_problem(self, row: int, forward: bool = True) -> int | None:
         """The next row after (or before) `row` that is a warning or worse; None when there is none."""

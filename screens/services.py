@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rancher_tui.desks.cluster import ClusterDesk
     from rancher_tui.desks.handover import HandoverDesk
     from rancher_tui.desks.hosts import HostDesk
+    from rancher_tui.desks.rke import RkeDesk
     from rancher_tui.desks.run import RunDesk
     from rancher_tui.engine import SessionLine
     from rancher_tui.install.lock import Holder
@@ -92,6 +93,9 @@ class Install(Protocol):
 
     @property
     def run(self) -> RunDesk: ...
+
+    @property
+    def rke(self) -> RkeDesk: ...
 
     def close(self) -> None:
         """Save and let the session go."""

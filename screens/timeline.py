@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rancher_tui.i18n import _
@@ -27,7 +28,7 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
-def status_line(status: RunStatus, quiet_s: float | None) -> Line:
+def status_line(status: RunStatus, quiet_s: float | None, limit_s: float = 0.0) -> Line:
     """State, elapsed time, process, exit code."""
     if status.state == "none":
         return [(_(" no run yet"), "dim")]
@@ -35,7 +36,10 @@ def status_line(status: RunStatus, quiet_s: float | None) -> Line:
     parts: Line = [(f" rke {verb}  ", "strong"), (f"{_state(status)} {clock(status.elapsed_s)}  ", _ink(status))]
     if status.live:
         parts.append((_("pid {pid}, goes on without us").format(pid=status.pid), "dim"))
-        if quiet_s is not None and quiet_s >= QUIET:
+        if quiet_s is not None and limit_s and quiet_s >= limit_s:
+            stalled = _("  stalled: quiet for {seconds:.0f} s; ) waits longer, x stops")
+            parts[-1:] = [(stalled.format(seconds=quiet_s), "fail")]
+        elif quiet_s is not None and quiet_s >= QUIET:
             parts.append((_("  quiet for {seconds:.0f} s").format(seconds=quiet_s), "warn"))
     elif status.exit_code is not None:
         parts.append((_("exit code {code}").format(code=status.exit_code), "plain"))
@@ -61,9 +65,9 @@ def _ink(status: RunStatus) -> str:
     return "plain" if status.state == "exited" and status.exit_code == 0 else "fail"
 
 
-def phases_line(progress: Progress, live: bool, cells: int) -> Line:
-    """The phases that began, the last ones where not all fit."""
-    parts = [_phase(phase, live) for phase in progress.phases]
+def phases_line(progress: Progress, live: bool, cells: int, usual: Mapping[str, float]) -> Line:
+    """The phases that began, the last ones where not all fit; `usual`: what they took in earlier real runs."""
+    parts = [_phase(phase, live, usual.get(phase.name)) for phase in progress.phases]
     width, kept = 0, []
     for part in reversed(parts):
         size = sum(len(text) for text, _ink in part)
@@ -86,16 +90,19 @@ def cause_lines(problem: Problem, cells: int) -> list[Line]:
     lines: list[Line] = [[(f" {fit(head, 12)} ", ink), (first, "strong")]]
     lines += [[(" " * 14, "plain"), (text, "plain")] for text in rest[:2]]
     remedy = shown(advice(problem))
+    if cause and cause.rung and remedy:
+        remedy = _("{remedy} (' tests it now)").format(remedy=remedy)
     if remedy:
         lines += [[(f"{signs().cursor:>13} ", "dim"), (text, "plain")] for text in wrap(remedy, cells - 14)[:1]]
     return lines
 
 
-def _phase(phase: PhaseProgress, live: bool) -> Line:
+def _phase(phase: PhaseProgress, live: bool, usual_s: float | None) -> Line:
     took = f" {clock(phase.elapsed_s)}" if (phase.elapsed_s or 0) >= 1 else ""
     if phase.active and live:
         hosts = (
             _(" {done} of {all}").format(done=len(phase.done_hosts()), all=len(phase.hosts)) if phase.hosts else ""
         )
-        return [(f"{phase.name} {signs().cursor}{hosts}{took}  ", "strong")]
+        usually = _(" (usual {time})").format(time=clock(usual_s)) if usual_s and usual_s >= 1 else ""
+        return [(f"{phase.name} {signs().cursor}{hosts}{took}{usually}  ", "strong")]
     return [(f"{phase.name} ", "dim"), (signs().done, "pass"), (f"{took}  ", "dim")]

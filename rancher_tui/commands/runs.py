@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -243,15 +241,10 @@ def shell(session: SessionName) -> int:
 
     Example: rancher-tui shell prod
     """
-    from rancher_tui.operations import KUBECONFIG, OperationError, rke_binary
+    from rancher_tui.shell import call_shell
 
     held, state = context.look_on(session)
-    env = dict(os.environ)
-    kubeconfig = held.cluster_folder / KUBECONFIG
-    if kubeconfig.exists():
-        env["KUBECONFIG"] = str(kubeconfig)
-    try:
-        env["PATH"] = f"{rke_binary(held, state).parent}:{env.get('PATH', '')}"
-    except OperationError as error:
-        note(str(error.message))
-    return subprocess.call([env.get("SHELL", "/bin/sh")], cwd=held.cluster_folder, env=env)
+    code, missing = call_shell(held, state)
+    if missing:
+        note(clean(str(missing)))
+    return code

@@ -1,4 +1,4 @@
-"""The runs of an open session: planned, started, watched, stopped."""
+"""The runs of an open session: planned, started, watched, stopped, understood."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
     from pathlib import Path
 
     from rancher_tui.install.session import Session
     from rancher_tui.install.store import Store
+    from rancher_tui.rke.causes import Problem
     from rancher_tui.rke.runs import RunStatus
+
+LONGER_S = 300
+"""Seconds by which the limit of silence grows when it is extended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +59,37 @@ class RunDesk:
             return None
         return max(0.0, datetime.now(UTC).timestamp() - written) if written else None
 
+    @property
+    def quiet_limit(self) -> float:
+        """Seconds of silence from which on a run is called stalled."""
+        from rancher_tui.verdict import quiet_limit_s
+
+        return quiet_limit_s(self.store.state)
+
+    def wait_longer(self) -> float:
+        """Extend the limit of silence: what it is now."""
+        limit = str(int(self.quiet_limit) + LONGER_S)
+        self.store.edit(
+            "limit of silence",
+            lambda state: state.model_copy(update={"rke": state.rke.model_copy(update={"quiet_limit": limit})}),
+        )
+        return self.quiet_limit
+
     def names(self) -> list[str]:
         from rancher_tui.rke.runs import runs
 
         return [run.id for run in runs(self.session.path)]
 
+    def usual(self, run: str) -> dict[str, float]:
+        """Seconds that phases took in earlier real runs on this machine; blocks on the disk."""
+        from rancher_tui.rke.usual import usual
+
+        return usual(self.session.path.parent, but=run)
+
     def plan(self) -> Plan:
         from rancher_tui.install import rules
         from rancher_tui.operations import OperationError, rke_binary
-        from rancher_tui.rke import logout
-        from rancher_tui.rke.plan import plan
+        from rancher_tui.planning import planned
 
         state = self.store.state
         if lacking := rules.missing(state, 11):
@@ -73,11 +98,14 @@ class RunDesk:
             binary = rke_binary(self.session, state)
         except OperationError as error:
             return Plan(refusal=error.message)
-        run = plan(state, self.session.path)
-        at_logout = logout.judge()
-        told = (msg("{what}: {remedy}", what=at_logout.title, remedy=at_logout.remedy),) if at_logout else ()
-        lines = (msg("{binary} up", binary=str(binary)), *run.lines, *told)
-        return Plan(lines, tuple((need.message, need.code, need.typed or need.code) for need in run.needs))
+        told = planned(self.session, state)
+        lines = (
+            *(msg("{what}: {remedy}", what=warning.title, remedy=warning.remedy) for warning in told.warnings),
+            msg("{binary} up", binary=str(binary)),
+            *told.lines,
+            *(msg("rke gets {name}={value}", name=name, value=value) for name, value in told.environment.items()),
+        )
+        return Plan(lines, tuple((need.message, need.code, need.typed or need.code) for need in told.plan.needs))
 
     def start(self, agreed: frozenset[str]) -> Sequence[Finding]:
         from rancher_tui.operations import OperationError, RunRequest, start_run
@@ -103,3 +131,42 @@ class RunDesk:
                 yield msg("rke did not leave and was killed")
             else:
                 yield msg("asked rke to stop; {seconds} s until it is killed", seconds=round(moment.left_s))
+
+    def rows_of(self, problem: Problem) -> list[int]:
+        """The rows of the node table (from 1) that a problem is about; all where it names no node of the table."""
+        named = {host.lower() for host in problem.hosts}
+        nodes = list(enumerate(self.store.state.nodes, 1))
+        rows = [
+            row
+            for row, node in nodes
+            if named & {node.address.strip().lower(), node.hostname_override.strip().lower()}
+        ]
+        return rows or [row for row, _node in nodes]
+
+    def test_cause(self, problem: Problem) -> AsyncIterator[Finding]:
+        """Look at the nodes of a problem now: is what its cause says still so?"""
+        from rancher_tui.hosts import Asked, asked_again, look_again
+
+        state = self.store.state
+        asked = asked_again(self.session, state, Asked(tuple(self.rows_of(problem))))
+        return look_again(self.session, state, asked)
+
+    def write_lines(self, run: str, lines: Iterable[bytes]) -> Path:
+        """Write lines of a log into the session's folder; OSError when that cannot be."""
+        from rancher_tui.files import make_folder, timestamp, write_atomic
+
+        path = make_folder(self.session.path / "copied") / f"{run}-{timestamp()}.log"
+        write_atomic(path, b"".join(line + b"\n" for line in lines))
+        return path
+
+    def shell(self) -> Message:
+        """A shell in the session's folder, at this terminal, until it is left: what is to be told afterwards."""
+        from rancher_tui.shell import run_shell
+
+        return run_shell(self.session, self.store.state)
+
+    def first_login(self) -> list[Message]:
+        """What comes next, once Rancher is up."""
+        from rancher_tui.first_login import first_login
+
+        return first_login(self.store.state)

@@ -16,6 +16,16 @@ _OVERLAP = 65536
 """A line longer than this is searched in its pieces; a match across a seam may be missed there."""
 
 
+def of_typed(text: str) -> re.Pattern[bytes] | None:
+    """The pattern for what was typed: `/…/` is a regular expression, anything else itself in any case.
+
+    None for nothing; PatternError for a regular expression that cannot be used.
+    """
+    if len(text) > 2 and text.startswith("/") and text.endswith("/"):
+        return compiled(text[1:-1], regex=True)
+    return compiled(text.lower()) if text else None
+
+
 class PatternError(Exception):
     """A regular expression that cannot be used, with the reason and the place in it."""
 
@@ -30,12 +40,14 @@ def compiled(text: str, *, regex: bool = False) -> re.Pattern[bytes]:
 
 
 def matching_lines(
-    log: LogFile, pattern: re.Pattern[bytes], *, stop: Callable[[], bool] = lambda: False
+    log: LogFile, pattern: re.Pattern[bytes], *, begin: int = 0, stop: Callable[[], bool] = lambda: False
 ) -> array[int]:
-    """The numbers of all lines that hold a match, in order. `stop` ends it early, asked every few megabytes."""
+    """The numbers of all lines from byte `begin` on that hold a match, in order.
+
+    `stop` ends it early, asked every few megabytes. May run in a thread while the index grows.
+    """
     found = array("Q")
     size = log.size
-    begin = 0
     while begin < size and not stop():
         piece = log.read(begin, min(_CHUNK, size - begin))
         if not piece:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from textual import events
 from textual.message import Message
 
 from rancher_tui.i18n import _
+from rancher_tui.rke.search import of_typed
 from rancher_tui.text import clean
 from screens.log_model import LogModel
 from screens.signs import signs
@@ -33,6 +36,7 @@ class LogPane(Lines, can_focus=True):
         self.as_written = False
         """True when lines are shown as they stand in the file."""
         self.sought = ""
+        self._pattern: re.Pattern[str] | None = None
         self._shift = 0
 
     @property
@@ -61,6 +65,13 @@ class LogPane(Lines, can_focus=True):
 
     def on_resize(self) -> None:
         self.grown()
+
+    def seek(self, text: str) -> None:
+        """Mark what is sought from now on: a text, or `/a regular expression/`."""
+        wanted = of_typed(text)
+        self.sought = text
+        self._pattern = re.compile(wanted.pattern.decode(), wanted.flags & re.IGNORECASE) if wanted else None
+        self.refresh()
 
     def begin_following(self) -> None:
         self.follow = True
@@ -116,13 +127,13 @@ class LogPane(Lines, can_focus=True):
 
     def _with_hits(self, text: str, ink: str) -> Line:
         """The text with what is sought marked."""
-        if not self.sought:
+        if self._pattern is None:
             return [(text, ink)]
         parts: Line = []
-        lower, needle, at = text.lower(), self.sought.lower(), 0
-        while (found := lower.find(needle, at)) >= 0:
-            parts += [(text[at:found], ink), (text[found : found + len(needle)], "label")]
-            at = found + len(needle)
+        at = 0
+        for match in self._pattern.finditer(text):
+            parts += [(text[at : match.start()], ink), (match[0], "label")]
+            at = match.end()
         return [*parts, (text[at:], ink)]
 
     def place(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rancher_tui.rke.search import PatternError, matching_lines, of_typed
 from screens.log_model import Filter, LogModel
 
 LINES = [
@@ -65,8 +66,24 @@ def test_problems_are_counted_and_found_in_both_directions(model: LogModel) -> N
     assert model.next_problem(2) == 4
     assert model.next_problem(4) is None
     assert model.next_problem(5, forward=False) == 4
-    assert model.find("TUNNEL", -1) == 1
-    assert model.find("tunnel", 1) == 2
+
+
+def test_hits_are_found_in_both_directions_and_go_round(model: LogModel) -> None:
+    pattern = of_typed("TUNNEL")
+    assert pattern is not None
+    hits = matching_lines(model.log, pattern)
+    assert [model.find(hits, row) for row in (-1, 1, 2)] == [1, 2, 1]
+    assert model.find(hits, 1, forward=False) == 2
+    model.choose(Filter(severity=3))
+    assert model.number_of(model.find(hits, -1) or 0) == 2
+
+
+def test_a_regular_expression_filters_and_a_wrong_one_changes_nothing(model: LogModel) -> None:
+    model.choose(Filter(text="/host \\[10\\.0\\.1\\.1[12]\\]/"))
+    assert shown(model) == [1, 2, 3, 4]
+    with pytest.raises(PatternError):
+        model.choose(Filter(text="/(/"))
+    assert shown(model) == [1, 2, 3, 4]
 
 
 def test_a_log_that_is_written_anew_begins_anew(model: LogModel) -> None:

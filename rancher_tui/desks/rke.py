@@ -1,0 +1,51 @@
+"""The rke binary of an open session: a release fetched into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rancher_tui.i18n import EMPTY, Message, msg
+
+if TYPE_CHECKING:
+    from rancher_tui.install.session import Session
+    from rancher_tui.install.store import Store
+
+
+@dataclass(slots=True)
+class RkeDesk:
+    """What step 4 asks for."""
+
+    session: Session
+    store: Store
+
+    def proposed(self) -> str:
+        """The release to fetch unless another is named: the one that is wanted, else the one that fits best."""
+        from rancher_tui import facts
+
+        return self.store.state.rke.version.strip() or facts.RECOMMENDED_RKE
+
+    async def fetch(self, version: str, mirror: str, tell: Callable[[str], None]) -> Message:
+        """Fetch a release into the session and use it: why not, or empty. `tell` gets each moment as a line."""
+        from rancher_tui.fetching import fetched
+        from rancher_tui.rke.fetch import FetchError
+
+        target = self.session.path / "rke"
+        facts: dict[str, Any] = {}
+
+        def told(text: str, *, last: bool) -> None:
+            tell(text)
+
+        try:
+            await fetched(version, target, mirror=mirror, sha256="", facts=facts, tell=told)
+        except FetchError as error:
+            return error.message
+        except OSError as error:
+            return msg("{path} cannot be written: {error}", path=str(target), error=error.strerror or str(error))
+        self.session.journal("fetch-rke", version=version, sha256=facts.get("sha256"), url=facts.get("url"))
+        rke = {"binary": str(target), "version": version}
+        self.store.edit(
+            "fetched rke", lambda state: state.model_copy(update={"rke": state.rke.model_copy(update=rke)})
+        )
+        return EMPTY

@@ -1,0 +1,165 @@
+"""What the keys of the run screen do with the run: start, stop, its shell, its verdict, the test of a cause."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rancher_tui.finding import Status
+from rancher_tui.i18n import _
+from rancher_tui.rke.runs import RunStatus
+from screens.ask import TypedWord
+from screens.details import finding_lines
+from screens.outcome import tell_findings
+from screens.reading import Reading
+from screens.run_log import LogActions
+from screens.widgets.lines import Line, wrap
+from screens.words import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rancher_tui.desks.run import Plan
+    from rancher_tui.finding import Finding
+    from rancher_tui.rke.causes import Problem
+
+LOOK_AGAIN_EVERY = 15.0
+LOOK_AGAIN_FOR = 900.0
+"""Seconds: Rancher's image is pulled and its pod started after rke has ended; that takes minutes."""
+LATE = frozenset({"rancher-deployment", "ping"})
+"""Witnesses that may still come right by themselves after the end of a run."""
+
+
+class RunControl(LogActions):
+    """The run's actions; the screen gives the status and the problem before the reader."""
+
+    _status = RunStatus()
+    _until = 0.0
+    """Up to when the witnesses are asked again by themselves; 0: not at all."""
+    _asked_at = 0.0
+
+    def open_run(self, run: str) -> None:
+        raise NotImplementedError
+
+    def problem_before(self) -> Problem | None:
+        raise NotImplementedError
+
+    def do_start(self) -> None:
+        plan = self.rancher.session.run.plan()
+        if plan.refusal:
+            self.note(plan.refusal, "fail")
+        else:
+            self._agree(plan, 0)
+
+    def _agree(self, plan: Plan, place: int) -> None:
+        """Ask for a typed word for each need of the plan, then for the run itself."""
+        if place < len(plan.needs):
+            message, _code, word = plan.needs[place]
+            lines: list[Line] = [[(text, "plain")] for text in wrap(shown(message), 72)]
+            dialog = TypedWord(_("This needs your word:"), lines, word)
+            self.app.push_screen(dialog, lambda agreed: self._agree(plan, place + 1) if agreed else None)
+            return
+        lines = [[(text, "plain")] for part in plan.lines for text in wrap(shown(part), 72)]
+        self.app.push_screen(TypedWord(_("Start the run?"), lines, "up"), lambda agreed: self._start(plan, agreed))
+
+    def _start(self, plan: Plan, agreed: bool | None) -> None:
+        if not agreed:
+            return
+        codes = frozenset(code for _message, code, _word in plan.needs)
+        tell_findings(self.rancher, self.rancher.session.run.start(codes))
+        self.open_run("")
+        self.draw_keys()
+
+    def do_stop(self) -> None:
+        if not self._status.live:
+            self._until = 0.0
+            self.rancher.stop_checks()
+            return
+        lines: list[Line] = [
+            [(_("The nodes keep what was deployed so far. Run again to finish, or remove."), "plain")],
+            [(_("rke gets SIGTERM, and SIGKILL if it is still there 15 s later."), "plain")],
+        ]
+        self.app.push_screen(TypedWord(_("Stop this run?"), lines, "stop"), self._stop)
+
+    def _stop(self, agreed: bool | None) -> None:
+        if agreed:
+            self.app.run_worker(self._stopping(), group="stop", exit_on_error=False)
+
+    async def _stopping(self) -> None:
+        async for told in self.rancher.session.run.stop(self._run):
+            self.note(told)
+
+    def do_wait_longer(self) -> None:
+        limit = self.rancher.session.run.wait_longer()
+        self.note(_("silence is called a stall after {seconds:.0f} s now").format(seconds=limit))
+        self.draw_status()
+
+    def do_runs(self) -> None:
+        raise NotImplementedError
+
+    def do_verdict(self) -> None:
+        self.rancher.start_checks([11])
+
+    def watch_for_rancher(self) -> None:
+        """The run ended: ask the witnesses, and again by themselves as long as only Rancher itself is missing."""
+        self._until, self._asked_at = monotonic() + LOOK_AGAIN_FOR, monotonic()
+        self.rancher.start_checks([11])
+
+    def look_again(self, findings: Sequence[Finding]) -> None:
+        """Ask once more when it is time and only what comes late is missing; tell when Rancher is there."""
+        if not self._until or self.rancher.checks.running or not findings:
+            return
+        bad = {finding.code for finding in findings if finding.bad}
+        now = monotonic()
+        if not bad:
+            self._until = 0.0
+            self.note(_("Rancher is up; : tells what comes next"), "pass")
+            self.do_what_next()
+        elif not bad <= LATE:
+            self._until = 0.0
+        elif now > self._until:
+            self._until = 0.0
+            self.note(_("Rancher has not come up in a quarter of an hour; V asks again"), "warn")
+        elif now - self._asked_at >= LOOK_AGAIN_EVERY:
+            self._asked_at = now
+            self.rancher.start_checks([11])
+
+    def do_what_next(self) -> None:
+        lines: list[Line] = []
+        for message in self.rancher.session.run.first_login():
+            lines += [*([(text, "plain")] for text in wrap(shown(message), 72)), [("", "plain")]]
+        self.app.push_screen(Reading(_("Rancher is up"), lines))
+
+    def do_shell(self) -> None:
+        with self.app.suspend():
+            told = self.rancher.session.run.shell()
+        self.rancher.draw_anew()
+        self.note(told)
+
+    def do_test_cause(self) -> None:
+        problem = self.problem_before()
+        if problem is None or problem.cause is None or not problem.cause.rung:
+            self.note(_("nothing here can be tested on the nodes; go to a problem first (n)"), "warn")
+            return
+        self.app.run_worker(self._test(problem), group="test-cause", exclusive=True, exit_on_error=False)
+
+    async def _test(self, problem: Problem) -> None:
+        """Look at the nodes of a problem now, and show what of it is still so."""
+        desk = self.rancher.session.run
+        rows = ", ".join(str(row) for row in desk.rows_of(problem))
+        self.note(_("looking at node {rows} now").format(rows=rows))
+        found = [finding async for finding in desk.test_cause(problem)]
+        about = [finding for finding in found if finding.bad or finding.status is Status.WARN]
+        lines: list[Line] = [[(text, "strong")] for text in wrap(_about(problem), 72)]
+        lines.append([("", "plain")])
+        if not about:
+            lines.append([(_("Nothing of it is there any more: the nodes answer, and nothing is wrong."), "pass")])
+        for finding in about:
+            lines += [*finding_lines(finding), [("", "plain")]]
+        self.note("")
+        self.app.push_screen(Reading(_("Tested on the nodes just now"), lines))
+
+
+def _about(problem: Problem) -> str:
+    cause = shown(problem.cause.title) if problem.cause else shown(problem.text)
+    return _("line {number}: {cause}").format(number=problem.line + 1, cause=cause)
