@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types imports soak bench screenshots catalogues pages wheel lock clean
+.PHONY: run test lint types imports soak bench screenshots catalogues pages executable offline wheel lock clean
 .DEFAULT_GOAL := run
 
 run: $(STAMP)
@@ -37,6 +37,12 @@ catalogues: $(STAMP)
 
 pages: $(STAMP)
 	$(BIN)/python -m building.pages
+
+executable: $(STAMP)
+	$(BIN)/python -m building.executable
+
+offline: $(STAMP)
+	$(BIN)/python -m building.bundle $(PYTHONS)
 
 wheel: $(STAMP)
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist

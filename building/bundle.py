@@ -1,7 +1,8 @@
 """The offline bundle: wheels of the program and all it needs, hashes, and an installer, in one archive.
 
-`python -m building.bundle [3.11 3.12 …]` writes dist/rancher-tui-VERSION-offline.tar.gz with wheels for these versions of
-Python on x86-64 Linux; without versions for the one that runs it. Wheels come from the package index, by their hashes.
+`python -m building.bundle [3.11 3.12 …]` writes dist/rancher-tui-VERSION-offline.tar.gz with wheels for these
+versions of Python on x86-64 Linux; without versions for the one that runs it. Wheels come from the package index,
+by their hashes.
 """
 
 from __future__ import annotations
