@@ -117,9 +117,15 @@ class RancherApp(App[int]):
             await super().on_event(event)
 
     async def use(self, opened: Install | Message) -> bool:
-        """Show a session that was opened; a message is shown instead when it could not be."""
+        """Show a session that was opened; a message is shown instead when it could not be.
+
+        One is open at a time: what a second key opened while the first was under way is let go again.
+        """
         if isinstance(opened, Message):
             self.tell(opened, "fail")
+            return False
+        if self.install is not None:
+            opened.close()
             return False
         self.install = opened
         self._cursors.clear()
@@ -207,7 +213,7 @@ class RancherApp(App[int]):
                 await self.push_screen(screen)
             else:
                 await self.switch_screen(screen)
-            if screen.PLACE in self._cursors:
+            if screen.PLACE in self._cursors and screen.stands:
                 screen.place_cursor(self._cursors[screen.PLACE])
             self.remember()
             if self.install is not None:
@@ -218,7 +224,7 @@ class RancherApp(App[int]):
     def remember(self) -> None:
         """Keep where the operator is, for coming back and for the next start."""
         frame = self.frame
-        if frame is None or self.install is None or frame.PLACE == "sessions":
+        if frame is None or self.install is None or frame.PLACE == "sessions" or not frame.stands:
             return
         cursor = frame.cursor()
         self._cursors[cursor.screen] = cursor
@@ -266,10 +272,12 @@ class RancherApp(App[int]):
         """Keep what is being typed and where the operator is, let the session go. Safe to call twice."""
         if self.install is None:
             return
-        if self.frame is not None:
-            self.frame.keep_draft()
-        self.remember()
-        self.install.close()
+        try:
+            if self.frame is not None and self.frame.stands:
+                self.frame.keep_draft()
+            self.remember()
+        finally:
+            self.install.close()
 
     def leave(self) -> None:
         """Save and end the program; a run goes on."""

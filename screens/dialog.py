@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
@@ -76,6 +77,7 @@ class Dialog(ModalScreen[ScreenResultType]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close", show=False)]
     AUTO_FOCUS = "Entry, .focus-first"
     TALL = False
+    _left = False
 
     def body(self) -> Iterator[Widget]:
         """The widgets of the box."""
@@ -96,8 +98,19 @@ class Dialog(ModalScreen[ScreenResultType]):
     def on_mount(self) -> None:
         self.query_one("#dialog-keys", Keys).show("", self.keys())
 
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Close the box, once: a second key that comes before it is gone closes nothing else."""
+        if self._left:
+            return AwaitComplete()
+        self._left = True
+        return super().dismiss(result)
+
     def action_close(self) -> None:
-        self.dismiss(None)
+        """Close without a result; a key that comes before the box is drawn waits for it."""
+        if self.query("#dialog-keys"):
+            self.dismiss(None)
+        else:
+            self.call_after_refresh(self.action_close)
 
 
 class Pager(Lines, can_focus=True):

@@ -1,0 +1,173 @@
+"""Random keys over every screen: nothing crashes, no edit is lost, no file outside the home is touched."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+
+from rancher_tui import actions
+from rancher_tui.i18n import Message, msg
+from rancher_tui.install.migrate import read
+from rancher_tui.install.session import Home
+from screens import registry
+from tests.screens.conftest import User, using
+from tests.screens.sample import save_sample
+
+REACHING_OUT = {
+    *("check", "preflight", "verdict", "host-keys", "start", "again-failed", "again-host", "again-cell"),
+    *("rehearse", "probe", "watch", "clear-host", "search"),
+}
+"""Actions that ask the network, start rke, or whose key begins an absolute path in a dialog."""
+MOVING = ["up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab"]
+TYPED = [
+    *"0123456789abzZ",
+    "space",
+    "full_stop",
+    "minus",
+    "comma",
+    "colon",
+    "backspace",
+    "delete",
+    "ctrl+u",
+    "ctrl+w",
+]
+HOSTILE = ["\x1b]52;c;Y2FuYXJ5\x07", "\u202egnp.exe", "\u200b", "[bold red]x[/]", "漢" * 50, "a\nb\nc", "x" * 5000]
+BURST = 5
+"""Keys that come in a row, as when they are held down or pasted unmarked."""
+SIZES = [(80, 24), (120, 40), (50, 14), (200, 60), (20, 5)]
+
+
+def keys() -> list[str]:
+    bound = [key for action in actions.table().actions if action.id not in REACHING_OUT for key in action.keys]
+    opening = ["enter"] * 6 + ["escape"] * 3
+    return [*bound, *MOVING, *MOVING, *TYPED, *opening]
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Every file of a folder and what is in it."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+async def play(home: Path, chance: random.Random, count: int, pressed: list[str], seen: set[str]) -> int:
+    """Press up to `count` random keys until the program is left; how many were."""
+    choices = keys()
+    async with using(home, size=chance.choice(SIZES)) as user:
+        for number in range(0, count, BURST):
+            if not user.app.is_running or user.app._exit:
+                return number
+            await burst(user, chance, choices, pressed)
+            if user.app.frame is not None:
+                seen.add(user.app.frame.PLACE)
+        stored_is_shown(home, user, pressed)
+    return count
+
+
+async def burst(user: User, chance: random.Random, choices: list[str], pressed: list[str]) -> None:
+    """Some keys in a row; seldom a paste, another size of the terminal, or a jump to some screen before them."""
+    dice = chance.random()
+    if dice < 0.05 and user.app.screen.focused is not None:
+        text = chance.choice(HOSTILE)
+        pressed.append(f"paste {text!r}")
+        await user.paste(text)
+    elif dice < 0.1:
+        width, height = chance.choice(SIZES)
+        pressed.append(f"size {width}x{height}")
+        await user.pilot.resize_terminal(width, height)
+    elif dice < 0.2 and user.app.install is not None and len(user.app.screen_stack) <= 2:
+        place = chance.choice([name for name in registry.PLACES if name != "sessions"])
+        pressed.append(f"go {place}")
+        await user.app.go(place)
+    row = chance.choices(choices, k=BURST)
+    pressed.extend(row)
+    for key in row:
+        user.app.post_message(events.Key(key_named(key), _character(key)))
+    await user.pilot.pause()
+
+
+def key_named(key: str) -> str:
+    """A key as Textual names it."""
+    return _character_to_key(key) if len(key) == 1 else key
+
+
+def _character(key: str) -> str | None:
+    """The character that a key types; None for a key that types none."""
+    if len(key) == 1:
+        return key
+    return {"space": " ", "full_stop": ".", "minus": "-", "comma": ",", "colon": ":"}.get(key)
+
+
+def stored_is_shown(home: Path, user: User, pressed: list[str]) -> None:
+    """What the screens hold is on disk, edit by edit."""
+    install = user.app.install
+    if install is None or not install.store.writable:
+        return
+    state = install.store.state
+    stored = read((home / "sessions" / install.name / "install.json").read_bytes()).state
+    assert install.store.unsaved is None, pressed[-50:]
+    assert stored.model_copy(update={"cursor": state.cursor}) == state, pressed[-50:]
+
+
+async def no_rehearsal(_engine: object) -> Message:
+    """A practice world is started by no monkey."""
+    return msg("no practice world here")
+
+
+async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, count: int) -> set[str]:
+    home, outside = tmp_path / "home", tmp_path / "outside"
+    outside.mkdir(exist_ok=True)
+    (outside / ".ssh").mkdir(exist_ok=True)
+    (outside / ".ssh" / "id_rsa").write_text("not a key")
+    (outside / "rancher-cluster.yml").write_text("nodes: []\n")
+    monkeypatch.setenv("HOME", str(outside))
+    monkeypatch.setattr("rancher_tui.engine.LocalEngine.rehearsal", no_rehearsal)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    save_sample(home)
+    work = home / "work"
+    work.mkdir(exist_ok=True)
+    monkeypatch.chdir(work)
+    before = digest(outside)
+    chance = random.Random(seed)
+    pressed: list[str] = []
+    seen: set[str] = set()
+    left = count
+    while left > 0:
+        left -= max(1, await play(home, chance, left, pressed, seen))
+        for session in Home(home).sessions():
+            opened = session.open()
+            assert opened.damage == "", pressed[-50:]
+            session.close()
+            errors = session.path / "errors.log"
+            assert not errors.exists(), f"{errors.read_text()}\n{pressed[-50:]}"
+        if not Home(home).sessions():
+            save_sample(home)
+    assert digest(outside) == before, "a file outside the home was touched"
+    assert not (home / "crashes").exists()
+    return seen
+
+
+@pytest.mark.timeout(300)
+async def test_two_thousand_random_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = await monkey(tmp_path, monkeypatch, seed=8, count=2000)
+    assert len(seen) >= 10, f"only these screens were reached: {sorted(seen)}"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+async def test_a_hundred_thousand_random_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = time.monotonic()
+    seen: set[str] = set()
+    for seed in range(20):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        seen |= await monkey(folder, monkeypatch, seed=1000 + seed, count=5000)
+        print(f"{(seed + 1) * 5000} keys, {time.monotonic() - began:.0f} s, screens {len(seen)}", flush=True)
+    assert seen == set(registry.PLACES)
