@@ -40,12 +40,13 @@ async def node(rancher: Rancher, address: str, port: int) -> AsyncIterator[None]
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            path = head[0].split(" ")[1]
+            method, path = head[0].split(" ")[:2]
             headers = {line.split(": ", 1)[0].lower(): line.split(": ", 1)[1] for line in head[1:] if ": " in line}
             rancher.asked.append((path, headers))
-            writer.write(answer(rancher, path, headers))
+            answered = answer(rancher, method, path, headers)
+            writer.write(answered)
             await writer.drain()
-            if b"101" in answer(rancher, path, headers)[:12]:
+            if b"101" in answered[:12]:
                 await reader.read(65536)
         writer.close()
 
@@ -54,7 +55,7 @@ async def node(rancher: Rancher, address: str, port: int) -> AsyncIterator[None]
         yield
 
 
-def answer(rancher: Rancher, path: str, headers: dict[str, str]) -> bytes:
+def answer(rancher: Rancher, method: str, path: str, headers: dict[str, str]) -> bytes:
     """The bytes that a request is answered with."""
     host = headers.get("host", "")
     bare = path.partition("?")[0]
@@ -69,13 +70,16 @@ def answer(rancher: Rancher, path: str, headers: dict[str, str]) -> bytes:
         return reply(308, b"", location=f"https://{host}{path}")
     if rancher.pod != "ready":
         return reply(503 if rancher.pod == "down" else 504, b"<h1>nginx</h1>", "text/html")
-    return behind(rancher, bare, headers, proto, host)
+    return behind(rancher, method, bare, headers, proto)
 
 
-def behind(rancher: Rancher, path: str, headers: dict[str, str], proto: str, host: str) -> bytes:
+def behind(rancher: Rancher, method: str, path: str, headers: dict[str, str], proto: str) -> bytes:
     """Rancher itself."""
+    host = headers.get("host", "")
     if path == "/healthz":
         return reply(200, b"ok")
+    if proto != "https" and method != "GET":
+        return reply(400, b"Use HTTPS")
     if proto != "https":
         return reply(302, b"", location=f"https://{host}{path}")
     if path == "/ping":

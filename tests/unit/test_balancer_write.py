@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -215,8 +216,7 @@ def filled_in(shape: Any, words: list[str]) -> Any:
 
 @pytest.mark.parametrize("https_port", ["443", "8443"])
 def test_amazon_s_own_models_take_every_request_of_the_script(https_port: str) -> None:
-    session = pytest.importorskip("botocore.session", reason="botocore is not installed")
-    validate = pytest.importorskip("botocore.validate")
+    session, validate = import_module("botocore.session"), import_module("botocore.validate")
     state = STATE.model_copy(update={"balancer": Balancer(https_port=https_port)})
     calls = aws_calls(part("alb", "rancher-alb.sh", state))
     assert len(calls) == 8
@@ -238,12 +238,14 @@ def test_amazon_s_own_models_take_every_request_of_the_script(https_port: str) -
 
 @pytest.mark.parametrize("https_port", ["443", "8443"])
 def test_envoy_s_own_messages_take_every_field(https_port: str) -> None:
-    reason = "xds-protos is not installed"
-    bootstrap = pytest.importorskip("envoy.config.bootstrap.v3.bootstrap_pb2", reason=reason)
-    for used in ("network.http_connection_manager.v3.http_connection_manager", "http.router.v3.router"):
-        pytest.importorskip(f"envoy.extensions.filters.{used}_pb2", reason=reason)
-    pytest.importorskip("envoy.extensions.transport_sockets.tls.v3.tls_pb2", reason=reason)
-    json_format = pytest.importorskip("google.protobuf.json_format", reason=reason)
+    bootstrap = import_module("envoy.config.bootstrap.v3.bootstrap_pb2")
+    for used in (
+        "filters.network.http_connection_manager.v3.http_connection_manager",
+        "filters.http.router.v3.router",
+        "transport_sockets.tls.v3.tls",
+    ):
+        import_module(f"envoy.extensions.{used}_pb2")
+    json_format = import_module("google.protobuf.json_format")
     state = STATE.model_copy(update={"balancer": Balancer(https_port=https_port)})
     read = json_format.ParseDict(yaml.safe_load(part("envoy", "envoy.yaml", state)), bootstrap.Bootstrap())
     (cluster,) = read.static_resources.clusters
