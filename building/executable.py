@@ -1,7 +1,7 @@
 """One file that runs without Python: PyInstaller's folder behind a small script that unpacks it once.
 
-`python -m building.executable` writes dist/rancher-tui. Started programs lie in a lasting folder, so that a run goes
-on when the screen that started it has gone, and a start costs no unpacking.
+`python -m building.executable` writes dist/rancher-tui. Started programs lie in a lasting folder, so that a run
+goes on when the screen that started it has gone, and a start costs no unpacking.
 """
 
 from __future__ import annotations
