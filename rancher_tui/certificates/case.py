@@ -100,13 +100,15 @@ class Case:
     def trusted_paths(self) -> list[list[Certificate]]:
         """Ways from the leaf to the first certificate that the CA file holds; its last is the anchor.
 
-        A leaf that is in the CA file is trusted by that only where it is a CA or self-signed.
+        A leaf that is no CA and is in the CA file is an end only where there is no other: Go and OpenSSL take it.
         """
         if self.leaf is None or not self.usable_ca:
             return []
-        anchors = set(self.held) - (set() if self.own_ca or self.leaf.can_be_ca else {self.leaf})
+        leaf_alone = self.leaf in self.held and not self.own_ca and not self.leaf.can_be_ca
+        anchors = set(self.held) - ({self.leaf} if leaf_alone else set())
         ways = self.graph.ways(self.leaf, ends=lambda certificate: certificate in anchors)
-        return [way for way in ways if way[-1] in anchors]
+        trusted = [way for way in ways if way[-1] in anchors]
+        return trusted or ([[self.leaf]] if leaf_alone else [])
 
     @cached_property
     def _judged_paths(self) -> list[tuple[list[Certificate], list[Problem]]]:

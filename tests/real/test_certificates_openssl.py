@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ from rancher_tui.certificates import make, repair
 from rancher_tui.certificates.case import Case
 from rancher_tui.certificates.certificate import Certificate
 from rancher_tui.certificates.judge import open_case
-from tests.unit.certificates_pki import FQDN
+from tests.unit.certificates_faults import FAULTS, faulty
+from tests.unit.certificates_pki import FQDN, NOW, Issued
 from tests.unit.certificates_planted import Planted
+from tests.unit.certificates_random import Made, plan
 from tests.unit.test_certificates_planted import CASES
 
 pytestmark = [
@@ -70,6 +74,30 @@ def test_openssl_answers_as_we_do_for_every_planted_case(tmp_path: Path) -> None
             differing.append(case.name)
     assert differing == []
     assert len(answers) >= 60
+
+
+def test_openssl_answers_as_the_plan_says_for_random_chains_and_faults(tmp_path: Path) -> None:
+    """The plan is known without any program; here the other judge agrees with it too."""
+    plans = [chosen for chosen in map(plan, range(300)) if chosen.chain_valid is not None][:90]
+    differing = []
+    for chosen in plans:
+        leaf, others = chosen.leaf, [made for made in chosen.distinct if made is not chosen.leaf]
+        assert leaf is not None
+        answer = _verified(*_read(leaf.issued, others, chosen.ca or []), int(NOW.timestamp()), tmp_path)
+        differing += [chosen.label] if answer is not chosen.chain_valid else []
+    for name in FAULTS:
+        made = faulty(name, random.Random(name))
+        first, *rest = made.chain
+        answer = _verified(*_read(first, rest, [made.root]), int(NOW.timestamp()), tmp_path)
+        differing += [[name]] if answer is not made.valid and name != "for anything" else []
+    assert differing == []
+
+
+def _read(
+    leaf: Issued, others: Sequence[Issued | Made], trusted: Sequence[Issued | Made]
+) -> tuple[Certificate, list[Certificate], list[Certificate]]:
+    plain = [[item.issued if isinstance(item, Made) else item for item in items] for items in (others, trusted)]
+    return Certificate(leaf.der), *([Certificate(item.der) for item in items] for items in plain)  # type: ignore[return-value]
 
 
 def test_the_known_differences_are_differences(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
@@ -17,7 +18,7 @@ from tests.screens.conftest import User, begun, using
 from tests.unit.certificates_pki import DAY, FQDN, Issued, issue, pem, server
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-DATES = {"begin": NOW - 9 * DAY, "end": NOW + 300 * DAY}
+DATES: dict[str, Any] = {"begin": NOW - 9 * DAY, "end": NOW + 300 * DAY}
 ROOT = issue("Example Root", key_name="screen root", **DATES)
 UPPER = issue("Example Policy CA", ROOT, key_name="screen upper", **DATES)
 LOWER = issue("Example Issuing CA", UPPER, key_name="screen lower", **DATES)
