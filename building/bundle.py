@@ -45,17 +45,27 @@ def build_wheel(folder: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
+def target() -> Path:
+    """The archive."""
+    return ROOT / "dist" / f"rancher-tui-{__version__}-offline.tar.gz"
+
+
 def complete(folder: Path) -> None:
     """Installer, requirements and sums beside the wheels."""
     shutil.copy(ROOT / "packaging" / "install.sh", folder / "install.sh")
     shutil.copy(ROOT / "requirements" / "run.txt", folder / "requirements.txt")
+    sum_up(folder)
+
+
+def sum_up(folder: Path) -> None:
+    """SHA256SUMS of everything in the folder, as sha256sum reads it."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n" for path in files]
     (folder / "SHA256SUMS").write_text("".join(sums), "utf-8")
 
 
 def main(versions: list[str]) -> None:
-    name = f"rancher-tui-{__version__}-offline"
+    name = target().name.removesuffix(".tar.gz")
     folder = ROOT / "build" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -63,11 +73,10 @@ def main(versions: list[str]) -> None:
         fetch(python, folder / "wheels" / python)
     build_wheel(folder)
     complete(folder)
-    target = ROOT / "dist" / f"{name}.tar.gz"
-    target.parent.mkdir(exist_ok=True)
-    with tarfile.open(target, "w:gz") as archive:
+    target().parent.mkdir(exist_ok=True)
+    with tarfile.open(target(), "w:gz") as archive:
         archive.add(folder, name)
-    print(f"{target.relative_to(ROOT)}: {target.stat().st_size / 1e6:.1f} MB")
+    print(f"{target().relative_to(ROOT)}: {target().stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -23,25 +23,24 @@ sha256sum --quiet -c SHA256SUMS || fail "the bundle is damaged: copy it again"
 tag=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 [ -d "wheels/$tag" ] || fail "this bundle has no wheels for Python $tag; it has: $(ls wheels | tr '\n' ' ')"
 
-rm -rf "$home.new"
-"$python" -m venv --without-pip "$home.new" || fail "no environment could be made in $home.new"
+# What was installed before stands aside until the new one is whole.
+rm -rf "$home.before"
+if [ -e "$home" ]; then mv "$home" "$home.before"; fi
+put_back() { rm -rf "$home"; if [ -e "$home.before" ]; then mv "$home.before" "$home"; fi; }
+trap put_back EXIT
+
+"$python" -m venv --without-pip "$home" || fail "no environment could be made in $home"
 pip=$(ls "$here"/wheels/"$tag"/pip-*.whl)
 install() {
-  PYTHONPATH=$pip "$home.new/bin/python" -m pip install --quiet --disable-pip-version-check --no-index \
+  PYTHONPATH=$pip "$home/bin/python" -m pip install --quiet --disable-pip-version-check --no-index \
     --find-links "$here/wheels/$tag" "$@" || fail "the wheels could not be installed"
 }
 install --require-hashes -r requirements.txt
 install --no-deps "$here"/rancher_tui-*.whl
-
-rm -rf "$home.old"
-[ -e "$home" ] && mv "$home" "$home.old"
-mv "$home.new" "$home"
-rm -rf "$home.old"
-# An environment knows its own path: its programs name the Python they were installed with.
-for program in "$home"/bin/*; do
-  case $(head -c 2 "$program") in "#!") sed -i "1s|$home.new/|$home/|" "$program" ;; esac
-done
+version=$("$home/bin/rancher-tui" --version) || fail "the installed program does not start"
+trap - EXIT
+rm -rf "$home.before"
 mkdir -p "$commands"
 ln -sf "$home/bin/rancher-tui" "$commands/rancher-tui"
-printf 'installed: %s (%s)\n' "$commands/rancher-tui" "$("$home/bin/rancher-tui" --version)"
+printf 'installed: %s (%s)\n' "$commands/rancher-tui" "$version"
 case ":$PATH:" in *":$commands:"*) ;; *) printf 'add %s to PATH\n' "$commands" ;; esac
