@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
@@ -17,6 +18,7 @@ from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_login import Login
 
 LARGEST_ANSWER = 4 << 20
+_BOUNDED = re.compile(rb"content-length|chunked", re.IGNORECASE)
 PING, INFO, CONTAINERS = "/_ping", "/info", "/containers/json?all=1"
 
 
@@ -117,6 +119,8 @@ async def _converse(login: Login, socket: str, paths: Sequence[str], deadline: f
 
 def _whole(heard: bytes, wanted: int) -> bool:
     """True when nothing more is to come: all answers are there, the last with a length of its own."""
+    if heard.count(b"HTTP/1.") < wanted or not _BOUNDED.search(heard):
+        return False
     answers = [*read_answers(heard)]
     return len(answers) == wanted and answers[-1].bounded
 

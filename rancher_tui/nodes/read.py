@@ -30,7 +30,12 @@ def limits() -> dict[str, Any]:
 
 def named(word: str, patterns: Iterable[str]) -> bool:
     """True when one of the patterns is the whole word."""
-    return any(re.fullmatch(pattern, word) for pattern in patterns)
+    return _any_of(tuple(patterns)).fullmatch(word) is not None
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
 def version_of(text: str) -> tuple[int, int] | None:

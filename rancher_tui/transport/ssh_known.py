@@ -51,6 +51,7 @@ class KnownHosts:
         self._pins = pins
         self._lock = threading.Lock()
         self._read: list[tuple[str, asyncssh.SSHKnownHosts]] | None = None
+        self._found: dict[str, Vouched | None] = {}
 
     def _loaded(self) -> list[tuple[str, asyncssh.SSHKnownHosts]]:
         with self._lock:
@@ -64,11 +65,11 @@ class KnownHosts:
 
         For another port than 22 an entry of the bare address counts too, where it holds (`verdict` sees to that).
         """
-        for source, hosts in self._loaded():
-            found = _match(hosts, host_pattern(address, port), source)
-            if found:
-                return found
-        return None
+        pattern = host_pattern(address, port)
+        if pattern not in self._found:
+            matches = (_match(hosts, pattern, source) for source, hosts in self._loaded())
+            self._found[pattern] = next((found for found in matches if found), None)
+        return self._found[pattern]
 
     def without_port(self, address: str) -> list[asyncssh.SSHKey]:
         """Keys known for the bare address: OpenSSH takes them for another port too, where they match."""
