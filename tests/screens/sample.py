@@ -62,7 +62,15 @@ _CERTIFICATES = {
 }
 _DNS = {
     "vantages": [
-        {"vantage": "10.0.0.53", "addresses": ["203.0.113.10"], "ttl": 300, "rtt_ms": 12, "chain": []},
+        {
+            "vantage": "10.0.0.53",
+            "addresses": ["203.0.113.10"],
+            "ttl": 300,
+            "rtt_ms": 12,
+            "chain": [],
+            "nslookup": "Server:\t\t10.0.0.53\nAddress:\t10.0.0.53#53\n\n"
+            "Non-authoritative answer:\nName:\trancher.example.com\nAddress: 203.0.113.10\n\n",
+        },
         {"vantage": "10.0.0.54", "addresses": ["203.0.113.10"], "ttl": 299, "rtt_ms": 14, "chain": []},
         {"vantage": "ns1.example.com", "addresses": ["203.0.113.99"], "ttl": 300, "rtt_ms": 31, "chain": []},
     ]

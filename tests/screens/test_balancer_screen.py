@@ -1,0 +1,104 @@
+"""The load balancer screen: what changed in the configuration, a file judged, a rehearsal asked for, a probe."""
+
+from __future__ import annotations
+
+import socket
+import time
+from pathlib import Path
+
+from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.i18n import msg
+from rancher_tui.install.session import Home
+from rancher_tui.install.state import Balancer, InstallState, Node
+from tests.screens.conftest import User, begun, using
+
+STATE = InstallState(
+    fqdn="rancher.example.com",
+    nodes=(Node(address="10.0.0.1"), Node(address="10.0.0.2")),
+    balancer=Balancer(address="203.0.113.10"),
+)
+
+
+async def seen(user: User, text: str, limit: float = 10.0) -> None:
+    end = time.monotonic() + limit
+    while text not in user.screen:
+        assert time.monotonic() < end, f"{text!r} never came:\n{user.screen}"
+        await user.pilot.pause(0.05)
+
+
+async def test_a_line_that_an_edit_changes_is_marked_until_it_is_written(home: Path) -> None:
+    async with using(home, begun(home, STATE), size=(80, 60)) as user:
+        await user.press("g", "2", "enter")
+        assert "+ " not in user.screen
+        await user.press("down", "down", "down", "enter", "ctrl+u")
+        await user.type("8443")
+        await user.press("enter")
+        assert "lines changed" in user.screen
+        assert user.line_with("listen 8443 ssl http2;").startswith("+ ")
+        assert user.line_with("upstream rancher {").startswith("  ")
+        await user.press("w", "enter")
+        await seen(user, "The configuration (page keys")
+        assert Path(user.app.session.balancer.file()).read_text() == user.app.session.balancer.text()
+
+
+async def test_a_configuration_that_is_there_is_judged(home: Path, tmp_path: Path) -> None:
+    async with using(home, begun(home, STATE)) as user:
+        text = str(user.app.session.balancer.text())
+        file = tmp_path / "mine.conf"
+        file.write_text(text.replace("proxy_buffering off;", ""))
+        await user.press("g", "2", "enter", "j")
+        await user.paste(str(file))
+        await user.press("enter")
+        await seen(user, "Answers are collected before they are passed on")
+        await user.press("escape", "j")
+        await user.paste(str(tmp_path / "nowhere"))
+        await user.press("enter")
+        await seen(user, "cannot be read")
+
+
+async def test_a_rehearsal_asks_for_the_time_and_a_typed_word(home: Path) -> None:
+    async with using(home, begun(home, STATE)) as user:
+        await user.press("g", "2", "enter", "X")
+        assert "> 75" in user.screen
+        await user.press("ctrl+u")
+        await user.type("soon")
+        await user.press("enter")
+        assert "a number of seconds" in user.screen
+        await user.press("ctrl+u", "0", "enter")
+        assert "On 2 nodes, port 80 answers" in user.screen
+        await user.type("yes")
+        await user.press("enter")
+        assert "that is another word; nothing was done" in user.screen
+        await user.press("escape")
+        assert not user.app.checks.running
+
+
+async def test_what_was_rehearsed_is_shown_with_right_and_wrong(home: Path) -> None:
+    name = begun(home, STATE)
+    session = Home(home).session(name)
+    rows = [
+        {"header": "Host", "expected": "rancher.example.com", "arrived": "rancher.example.com", "right": True},
+        {"header": "X-Forwarded-Proto", "expected": "https", "arrived": "\x1b[31mhttp", "right": False},
+    ]
+    facts = {"headers": rows, "spread": {"1 10.0.0.1": 30, "2 10.0.0.2": 0}}
+    session.save_report(Report("rehearse", (Finding(Status.PASS, "echo", "b", msg("up")),), facts, step=2))
+    async with using(home, name) as user:
+        await user.press("g", "2", "enter", "U")
+        assert "right" in user.line_with(" Host ")
+        assert "wrong" in user.line_with("X-Forwarded-Proto")
+        assert "https" in user.line_with("X-Forwarded-Proto")
+        assert " 0" in user.line_with("2 10.0.0.2")
+        assert "\x1b" not in user.screen
+        await user.press("U")
+        assert "The configuration" in user.screen
+
+
+async def test_a_probe_names_the_hop_that_is_to_blame(home: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = str(unused.getsockname()[1])
+    state = STATE.model_copy(update={"balancer": Balancer(address="127.0.0.1", https_port=port)})
+    async with using(home, begun(home, state)) as user:
+        await user.press("g", "2", "enter", "semicolon")
+        await seen(user, "To blame: balancer")
+        assert "Nothing listens on the balancer's port" in user.screen
