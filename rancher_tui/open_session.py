@@ -98,12 +98,11 @@ class LocalInstall:
 
     def note_error(self, details: str) -> str:
         """Append an unexpected error to the session's errors.log; the file."""
+        from rancher_tui.backup.redact import Redactor
         from rancher_tui.files import open_private
-        from rancher_tui.install.secrets import MASK
 
         path = self.session.path / "errors.log"
-        for value in self.session.secrets.values():
-            details = details.replace(value, MASK)
+        details, _removed = Redactor(self.session.secrets.values()).clean(details)
         with os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8") as file:
             file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{details}\n")
         return str(path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, ComposeResult
+from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -117,10 +118,7 @@ class RancherApp(App[int]):
             await super().on_event(event)
 
     async def use(self, opened: Install | Message) -> bool:
-        """Show a session that was opened; a message is shown instead when it could not be.
-
-        One is open at a time: what a second key opened while the first was under way is let go again.
-        """
+        """Show a session that was opened, or tell why not. One is open at a time: a second is let go again."""
         if isinstance(opened, Message):
             self.tell(opened, "fail")
             return False
@@ -153,11 +151,10 @@ class RancherApp(App[int]):
         self.state = state
 
     def _look(self) -> None:
-        if self.install is None:
-            return
-        if self.install.look():
-            self.reports = self.install.reports()
-        self.ends.look(self.install)
+        if self.install is not None:
+            if self.install.look():
+                self.reports = self.install.reports()
+            self.ends.look(self.install)
 
     @property
     def frame(self) -> Frame | None:
@@ -285,6 +282,11 @@ class RancherApp(App[int]):
             self.checks.stop()
         self.save_and_close()
         self.exit(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A screen that is not drawn any more because the program leaves is no error."""
+        if not (self._exit and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     async def action_quit(self) -> None:
         self.leave()

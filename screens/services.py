@@ -15,12 +15,11 @@ from rancher_tui.install.state import InstallState
 from rancher_tui.install.store import Store
 
 if TYPE_CHECKING:
-    from rancher_tui.desks.dns import DnsDesk
-
     from rancher_tui.desks.backups import BackupDesk
     from rancher_tui.desks.balancer import BalancerDesk
     from rancher_tui.desks.certificates import CertificateDesk
     from rancher_tui.desks.cluster import ClusterDesk
+    from rancher_tui.desks.dns import DnsDesk
     from rancher_tui.desks.handover import HandoverDesk
     from rancher_tui.desks.hosts import HostDesk
     from rancher_tui.desks.rke import RkeDesk

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
+from rich.text import Text
 from textual._compositor import CompositorUpdate
+from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from rancher_tui import settings
@@ -41,6 +43,15 @@ class TerminalApp(RancherApp):
         text = _("this did not work: {error}; details in {file}")
         self.tell(text.format(error=f"{type(error).__name__}: {error}", file=file), "fail")
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End with a word for the operator in place of a traceback, everything saved."""
+        if self._exit and isinstance(error, NoMatches):
+            return
+        from screens.crash import save_and_tell
+
+        self._return_code = 1
+        self.panic(Text(save_and_tell(self, error)))
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send the difference to what is shown; Textual's own way for whatever is no update of cells."""
         able = self._running and not self._closed and not self._batch_count and self._driver is not None
@@ -65,6 +76,6 @@ def open_at_terminal(home: Path | None, session: str | None) -> int:
         os.environ["NO_COLOR"] = "1"
     app = TerminalApp(engine, session or "")
     try:
-        return app.run(mouse=False) or 0
+        return app.run(mouse=False) or app.return_code or 0
     finally:
         app.save_and_close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,12 +19,18 @@ class Terminal:
     """rancher-tui in a pseudo terminal, its output drawn by a terminal emulator."""
 
     def __init__(
-        self, home: Path, *arguments: str, columns: int = 80, rows: int = 24, env: dict[str, str] | None = None
+        self,
+        home: Path,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        env: dict[str, str] | None = None,
+        program: Sequence[str] = ("-m", "rancher_tui.cli"),
     ) -> None:
         settings = {"RANCHER_TUI_HOME": str(home), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         self.child: Child = pexpect.spawn(
             sys.executable,
-            ["-m", "rancher_tui.cli", *arguments],
+            [*program, *arguments],
             env={**os.environ, **settings, **(env or {})},
             dimensions=(rows, columns),
             timeout=30,
@@ -32,6 +39,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.received = 0
         """Bytes that the program has sent."""
+        self.sent = b""
+        """The bytes themselves."""
 
     @property
     def pid(self) -> int:
@@ -62,6 +71,7 @@ class Terminal:
         except pexpect.TIMEOUT:
             return
         self.received += len(data)
+        self.sent += data
         self._stream.feed(data)
 
     def cell(self, row: int, column: int) -> pyte.screens.Char:

@@ -23,7 +23,7 @@ from rancher_tui.install.store import Store
 CANARIES = {
     "registry": "c4nary-registry-Pw",
     "s3": "c4nary-s3-secret+key/=",
-    "proxy": "c4nary proxy&pw",
+    "proxy": "c4naryProxyPass word&pw",
     "inline-key": "c4naryInlineKeyBodyLine0123456789abcdef",
     "kube-key": "c4naryKubeKeyBodyLine0123456789abcdefgh",
     "kube-token": "c4nary-kube-token-0123456789",
@@ -84,7 +84,10 @@ def planted(home: Home, folder: Path, name: str = "prod") -> Session:
             update={
                 "fqdn": "rancher.example.com",
                 "template": "external-certificate",
-                "nodes": (node, node.model_copy(update={"address": "10.0.1.12", "ssh_key": pem(CANARIES["inline-key"])})),
+                "nodes": (
+                    node,
+                    node.model_copy(update={"address": "10.0.1.12", "ssh_key": pem(CANARIES["inline-key"])}),
+                ),
                 "certificates": Certificates(
                     chain_path=str(folder / "chain.pem"),
                     key_path=str(folder / "key.pem"),

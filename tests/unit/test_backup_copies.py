@@ -17,6 +17,7 @@ import pytest
 from rancher_tui.backup import copies, elsewhere, pack, seal
 from rancher_tui.backup.copies import BackupError
 from rancher_tui.backup.elsewhere import ElsewhereError, destination
+from rancher_tui.files import make_folder
 from rancher_tui.transport.ssh import ConnectSettings
 
 AT = datetime(2026, 11, 23, 7, 21, 51, tzinfo=UTC)
@@ -26,8 +27,12 @@ AT = datetime(2026, 11, 23, 7, 21, 51, tzinfo=UTC)
 def backup(tmp_path: Path) -> copies.Backup:
     (tmp_path / "one").write_text("first")
     (tmp_path / "two").write_text("second")
-    files = {"one.yml": tmp_path / "one", "inner/two.pem": copies.Wanted(tmp_path / "two", "certificates/two.pem")}
-    return copies.make(tmp_path / "backups", "result", {**files, "three": tmp_path / "three"}, now=AT)
+    files: dict[str, Path | copies.Wanted] = {
+        "one.yml": tmp_path / "one",
+        "inner/two.pem": copies.Wanted(tmp_path / "two", "certificates/two.pem"),
+        "three": tmp_path / "three",
+    }
+    return copies.make(tmp_path / "backups", "result", files, now=AT)
 
 
 def test_a_backup_tells_what_it_holds_and_what_it_lacks(backup: copies.Backup) -> None:
@@ -118,7 +123,7 @@ def test_a_cut_archive_is_refused(backup: copies.Backup, tmp_path: Path, cut: in
 def test_a_pack_is_the_same_bytes_each_time_and_reads_back(backup: copies.Backup, tmp_path: Path) -> None:
     data = pack.packed(backup, pack.contents_of(backup))
     assert data == pack.packed(backup, pack.contents_of(backup))
-    again = pack.unpacked(data, copies.make_folder(tmp_path / "in"))
+    again = pack.unpacked(data, make_folder(tmp_path / "in"))
     assert again.entries == backup.entries
     assert copies.verify(again) == {}
 
@@ -133,11 +138,11 @@ def test_a_sealed_copy_opens_with_its_passphrase_only(backup: copies.Backup, tmp
     assert raw.count(b"age-encryption.org/v1\n-> scrypt ") == 1
     read = copies.read(sealed.folder)
     assert read.sealed == sealed.sealed
-    opened = pack.opened_copy(read, copies.make_folder(tmp_path / "opened"), "correct horse")
+    opened = pack.opened_copy(read, make_folder(tmp_path / "opened"), "correct horse")
     assert (opened.folder / "inner/two.pem").read_text() == "second"
     assert copies.verify(opened) == {}
     with pytest.raises(seal.SealError) as wrong:
-        pack.opened_copy(read, copies.make_folder(tmp_path / "other"), "wrong")
+        pack.opened_copy(read, make_folder(tmp_path / "other"), "wrong")
     assert wrong.value.wrong
 
 
