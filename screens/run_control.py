@@ -114,7 +114,6 @@ class RunControl(LogActions):
         if not bad:
             self._until = 0.0
             self.note(_("Rancher is up; : tells what comes next"), "pass")
-            self.do_what_next()
         elif not bad <= LATE:
             self._until = 0.0
         elif now > self._until:

@@ -184,7 +184,18 @@ def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_js
     else:
         print_report(report, as_json=False)
         say(_("verdict {verdict}").format(verdict=told))
+        _what_next(state, told)
     return OK if told == "up" else BAD
+
+
+def _what_next(state: InstallState, verdict: str) -> None:
+    """The first login, once Rancher is up."""
+    from rancher_tui.first_login import first_login
+
+    if verdict == "up":
+        say()
+        for line in first_login(state):
+            say(clean(str(line)))
 
 
 async def _verdict(session: Session, state: InstallState) -> Report:
@@ -205,6 +216,7 @@ def verdict(session: SessionName, as_json: Json = False, strict: Strict = False)
     code = print_report(report, as_json=as_json, strict=strict)
     if not as_json:
         say(_("verdict {verdict}").format(verdict=report.facts.get("verdict")))
+        _what_next(state, str(report.facts.get("verdict")))
     return code
 
 
