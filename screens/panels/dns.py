@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE = 84
 """Columns from which the answer stands beside the table."""
 _LEFT = 54
+_ROOMY = 70
+"""Columns from which the time of an answer stands in the table; it is always told beside the answer."""
 
 
 def answers(
@@ -41,11 +43,11 @@ def answers(
 def _table(
     vantages: Sequence[Mapping[str, Any]], findings: Sequence[Finding], chosen: int, age: float, cells: int
 ) -> list[Line]:
-    name_cells = min(26, cells // 3 + 1)
-    answer_cells = max(8, cells - name_cells - 22)
-    head = (
-        f" {fit(_('vantage'), name_cells + 1)}{fit(_('answer'), answer_cells)}{fit(_('TTL'), 6)}{fit(_('ms'), 6)}"
-    )
+    name_cells = min(26, 2 * cells // 5)
+    time_cells = 6 if cells >= _ROOMY else 0
+    answer_cells = max(8, cells - name_cells - 15 - time_cells)
+    head = f" {fit(_('vantage'), name_cells + 1)}{fit(_('answer'), answer_cells)}{fit(_('TTL'), 6)}"
+    head += fit(_("ms"), time_cells)
     rows: list[Line] = [[(fit(head, cells), "dim")]]
     for number, vantage in enumerate(vantages):
         name = str(vantage.get("vantage", ""))
@@ -62,7 +64,7 @@ def _table(
                     "plain" if status is Status.PASS else finding_ink(status),
                 ),
                 (fit(_left(vantage, age), 6), "dim"),
-                (fit(_number(vantage.get("rtt_ms")), 6), "dim"),
+                (fit(_number(vantage.get("rtt_ms")), time_cells), "dim"),
                 (fit(finding_word(status) if judged else "", 7), finding_ink(status)),
             ]
         )
@@ -84,6 +86,8 @@ def _answer(vantage: Mapping[str, Any]) -> str:
     if addresses:
         way = f"{chain[-1]}: " if chain else ""
         return clean(way + ", ".join(addresses))
+    if chain and vantage.get("rcode") == "NOERROR":
+        return clean(chain[-1])
     return clean(str(vantage.get("rcode") or _("no answer")))
 
 
@@ -92,13 +96,28 @@ def _number(value: object) -> str:
 
 
 def _told(vantage: Mapping[str, Any]) -> list[Line]:
-    """The vantage's answer as nslookup prints it; a node's and a file's have none."""
+    """The vantage's answer as nslookup prints it; a node and a file do not ask that way."""
     text = str(vantage.get("nslookup") or "").strip("\n")
     name = clean(str(vantage.get("vantage", "")))
     if not text:
-        return [[(_(" {name} does not ask by nslookup").format(name=name), "dim")]]
+        found = [str(address) for address in vantage.get("addresses") or (vantage.get("rcode") or "-",)]
+        return [
+            [(_(" {name} says").format(name=name), "dim")],
+            *([(f" {clean(text)}", "plain")] for text in found),
+        ]
     head: Line = [(_(" nslookup at {name}").format(name=name), "dim")]
-    return [head, *([(f" {clean(line)}", "plain")] for line in text.split("\n"))]
+    by: Line = [(f" {_how(vantage)}", "dim")]
+    return [head, by, *([(f" {clean(line)}", "plain")] for line in text.split("\n"))]
+
+
+def _how(vantage: Mapping[str, Any]) -> str:
+    """By which protocol, how fast, and by whose authority an answer came."""
+    words = [str(vantage.get("protocol") or "").upper(), f"{_number(vantage.get('rtt_ms'))} ms"]
+    if vantage.get("authoritative"):
+        words.append(_("authoritative"))
+    elif vantage.get("addresses"):
+        words.append(_("from a cache or resolver"))
+    return ", ".join(word for word in words if word)
 
 
 def record(made: Creation | Message, cells: int) -> list[Line]:
