@@ -23,6 +23,7 @@ from rancher_tui.transport.ssh_errors import Rung, SshError
 from rancher_tui.transport.ssh_keys import KeyRing, PrivateKey
 from rancher_tui.transport.ssh_known import KnownHosts
 from rancher_tui.transport.ssh_login import Login
+from rancher_tui.transport.ssh_offer import nothing_in_common, read_offer
 from rancher_tui.transport.ssh_verify import Verifier
 
 if TYPE_CHECKING:
@@ -185,6 +186,7 @@ async def handshake(
         except SshError as error:
             if error.rung is not Rung.CONNECTION_LOST or verifier.presented or "seconds" in error.evidence:
                 raise
+            await _demand_common_algorithms(target, settings, verifier, through)
             login, tunnel = await _reach(target, settings, verifier, credentials, through)
     finally:
         await credentials.close()
@@ -202,8 +204,7 @@ async def handshake(
 async def _reach(
     target: Target, settings: ConnectSettings, verifier: Verifier, credentials: Credentials, through: Login | None
 ) -> tuple[Login, asyncio.Task[None] | None]:
-    """One attempt. A server that finds no common algorithm may hang up before its own offer has been read; what
-    then looks like a lost connection tells its cause at the second attempt."""
+    """One attempt."""
     port = check_target(target.address, target.port)
     began = time.monotonic()
     link, tunnel = await _link(target.address, port, settings.deadlines.connect, through)
@@ -215,6 +216,26 @@ async def _reach(
         if tunnel:
             tunnel.cancel()
         raise
+
+
+async def _demand_common_algorithms(
+    target: Target, settings: ConnectSettings, verifier: Verifier, through: Login | None
+) -> None:
+    """A server that finds no common algorithm may hang up before its offer has been read, which then looks like a
+    lost connection: its offer tells. SshError (`no-common-algorithm`); the way there may be broken by now."""
+    link, tunnel = await _link(
+        target.address, check_target(target.address, target.port), settings.deadlines.connect, through
+    )
+    try:
+        offer = await read_offer(link, settings.deadlines.banner)
+    finally:
+        link.close()
+        if tunnel:
+            tunnel.cancel()
+    lacking = nothing_in_common(offer, await asyncio.to_thread(verifier.algorithms))
+    if lacking:
+        said = "; ".join(f"{part}: the server offers {', '.join(names)}" for part, names in lacking.items())
+        raise SshError(Rung.NO_COMMON_ALGORITHM, user=target.user, offered=lacking, error=said[:400])
 
 
 async def _link(
