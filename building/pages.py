@@ -1,10 +1,10 @@
-"""Writes what is made from tables: docs/keys.md, the manual page, completions. `python -m building.pages`."""
+"""Writes what is made from tables: pages of docs/, the manual page, completions. `python -m building.pages`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from building import commands, completion, keys_page, manual
+from building import commands, completion, keys_page, manual, two_am
 from building.texts import ROOT
 
 
@@ -13,6 +13,7 @@ def made() -> dict[Path, str]:
     every = commands.every()
     return {
         ROOT / "docs" / "keys.md": keys_page.page(),
+        ROOT / "docs" / "2am.md": two_am.page(),
         ROOT / "assets" / "rancher-tui.1": manual.page(every),
         ROOT / "assets" / "completion" / "rancher-tui.bash": completion.bash(every),
         ROOT / "assets" / "completion" / "rancher-tui.zsh": completion.zsh(every),
