@@ -65,6 +65,7 @@ class _UnderWay:
 
     def __init__(self, first: Iterable[Awaitable[Result]]) -> None:
         self.tasks: list[asyncio.Future[Result]] = []
+        self._made: dict[int, dict[str, Any]] = {}
         self.add(first)
 
     def add(self, looks: Iterable[Awaitable[Result]]) -> None:
@@ -91,7 +92,14 @@ class _UnderWay:
     def facts(self, name: str) -> list[dict[str, Any]]:
         """The vantages as the facts hold them, those with a search suffix last."""
         longer = [result for result in self.ended() if isinstance(result, Suffixed)]
-        return [fact(name, seen) for seen in self.seen()] + [fact(other.name, other.seen) for other in longer]
+        pairs = [(name, seen) for seen in self.seen()] + [(other.name, other.seen) for other in longer]
+        return [self._fact(asked, seen) for asked, seen in pairs]
+
+    def _fact(self, name: str, seen: Seen) -> dict[str, Any]:
+        """Made once for each vantage; the tasks keep what was seen alive."""
+        if id(seen) not in self._made:
+            self._made[id(seen)] = fact(name, seen)
+        return self._made[id(seen)]
 
     async def stop(self) -> None:
         for task in self.tasks:
