@@ -13,6 +13,8 @@ from rancher_tui.transport.ssh_known import host_pattern
 def title(error: SshError, target: Target) -> Message:
     """One line: what broke."""
     at = {"host": target.address, "port": target.port, "user": target.user, "key": _key(error, target)}
+    if error.rung is Rung.BAD_TARGET and error.evidence.get("field") == "user":
+        return msg("there is no user to log in to {host} as", host=target.address)
     if error.rung is Rung.FORWARDING_REFUSED and "through" in error.evidence:
         return msg("{host} forwards to no host behind it", host=target.address)
     return replace(_TITLES[error.rung], arguments=at)

@@ -170,6 +170,8 @@ def credentials_for(target: Target, settings: ConnectSettings) -> Credentials:
 @asynccontextmanager
 async def connect(target: Target, settings: ConnectSettings, through: Login | None = None) -> AsyncIterator[Login]:
     """A login on `target`, closed at the end; `through` is the bastion's login. SshError names the broken rung."""
+    if not target.user.strip() or not target.user.isprintable():
+        raise SshError(Rung.BAD_TARGET, field="user", value=target.user)
     verifier = Verifier(target.address, check_target(target.address, target.port), settings.hosts)
     async with handshake(target, settings, verifier, credentials_for(target, settings), through) as login:
         yield login

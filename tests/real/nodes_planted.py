@@ -55,6 +55,14 @@ def with_options(name: str, **options: Any) -> None:
 with_options("none")
 with_options("no-shell", ForceCommand="/usr/sbin/nologin")
 with_options("no-sessions", MaxSessions="0")
+with_options("one-session-only", MaxSessions="1")
+with_options("forced-command", ForceCommand="echo this host runs nothing else")
+with_options("files-only", ForceCommand="internal-sftp")
+with_options("restricted-shell", ForceCommand='exec bash -r -c "$SSH_ORIGINAL_COMMAND"')
+with_options(
+    "login-says-3-mb-first",
+    ForceCommand='head -c 3000000 /dev/zero | tr "\\\\0" x; echo; eval "$SSH_ORIGINAL_COMMAND"',
+)
 with_options("cut-after-login", ForceCommand="kill -9 $PPID")
 with_options("cut-half-way", ForceCommand="head -c 200; echo; kill -9 $PPID")
 with_options("noise-from-shell-start", ForceCommand='echo welcome; echo noise >&2; eval "$SSH_ORIGINAL_COMMAND"')
@@ -233,6 +241,12 @@ def wrong_key(folder: Path, stack: ExitStack) -> Planted:
 def unknown_user(folder: Path, stack: ExitStack) -> Planted:
     server = good(folder, stack)
     return server.node(user="nobody-of-this-name"), server.settings()
+
+
+@fault("no-user")
+def no_user(folder: Path, stack: ExitStack) -> Planted:
+    server = good(folder, stack)
+    return server.node(user=""), server.settings()
 
 
 with_options("password-only", PubkeyAuthentication="no", PasswordAuthentication="yes")
