@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rancher_tui.commands import context
+from rancher_tui.commands.fleet import Fleet, ask_passphrases
 from rancher_tui.commands.options import Json, SessionName, Strict
 from rancher_tui.commands.output import CallError, stream
 from rancher_tui.i18n import msg
@@ -36,15 +38,24 @@ def check(session: SessionName, step: Names = None, as_json: Json = False, stric
             slugs = ", ".join(item.slug for item in steps.STEPS)
             raise CallError(msg("{name} is no step; 1 to 12, or one of {slugs}", name=name, slugs=slugs))
         chosen.append(found.number)
-    return asyncio.run(stream(_check(held, state, chosen), {}, as_json=as_json, strict=strict))
+    if {1, 6} & set(chosen):
+        ask_passphrases(Fleet(held, state, None, list(range(1, len(state.nodes) + 1))))
+    facts: dict[str, Any] = {}
+    return asyncio.run(stream(_check(held, state, chosen, facts), facts, as_json=as_json, strict=strict))
 
 
-async def _check(session: Session, state: InstallState, numbers: list[int]) -> AsyncIterator[Finding]:
-    """The judgement of the inputs first, then the checks; a step without its inputs is told and passed over."""
+async def _check(
+    session: Session, state: InstallState, numbers: list[int], facts: dict[str, Any]
+) -> AsyncIterator[Finding]:
+    """The judgement of the inputs first, then the checks; a step without its inputs is told and passed over.
+
+    `facts` gets what each check learnt, by its name.
+    """
     from rancher_tui.checks import run_step
     from rancher_tui.finding import Finding, Status
     from rancher_tui.install import rules, steps
 
+    began = datetime.now(UTC)
     for number in numbers:
         lacking = rules.missing(state, number)
         slug = steps.STEPS[number - 1].slug
@@ -55,3 +66,5 @@ async def _check(session: Session, state: InstallState, numbers: list[int]) -> A
             yield finding
         async for finding in run_step(number, session, state):
             yield finding
+        reports, own = session.reports(), steps.STEPS[number - 1].checks
+        facts |= {name: reports[name].facts for name in own if name in reports and reports[name].taken_at >= began}
