@@ -42,7 +42,7 @@ def main(folder: Path) -> int:
         return 1
     copy(session, state, run)
     if state.notice.command.strip():
-        verdict = asyncio.run(_verdict(session, state)) if _verb(run) == "up" else ""
+        verdict = _judged(session, state) if _verb(run) == "up" else ""
         tell(session, state, run, verdict)
     return 0
 
@@ -66,6 +66,15 @@ def copy(session: Session, state: InstallState, run: Run) -> None:
             asyncio.run(keeping.send(session, state, backup, to))
     except Exception as error:  # the run's end is told whatever became of its copies
         session.journal("copy-failed", run=run.id, why=f"{type(error).__name__}: {error}")
+
+
+def _judged(session: Session, state: InstallState) -> str:
+    """The verdict; `unknown` where the witnesses cannot be asked: the operator is told of the end all the same."""
+    try:
+        return asyncio.run(_verdict(session, state))
+    except Exception as error:  # whatever it is, the command must still run
+        session.journal("verdict-failed", why=f"{type(error).__name__}: {error}")
+        return "unknown"
 
 
 async def _verdict(session: Session, state: InstallState) -> str:

@@ -145,7 +145,7 @@ def _wait(folder: str, pid: int, paths: list[str]) -> int:
     poller = select.poll()
     poller.register(handle, select.POLLIN)
     seen: dict[str, object] = {path: _stamp(path) for path in paths}
-    kept = dict(seen)
+    kept: dict[str, object] = dict.fromkeys(paths)
     while not poller.poll(LOOK_MS):
         for path in paths:
             now = _stamp(path)
