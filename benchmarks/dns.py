@@ -13,16 +13,12 @@ import time
 from functools import partial
 from typing import Any
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rdatatype
-import dns.rrset
-
 from rancher_tui.dns.check import check
 
 VANTAGES = 10
 NAME = "rancher.example.test"
+ADDRESS = "203.0.113.10"
+_WIRE_NAME = b"".join(bytes([len(label)]) + label.encode() for label in NAME.split(".")) + b"\0"
 DELAYS = [0.005 * (number + 1) for number in range(VANTAGES - 1)] + [0.3]
 """Seconds after which each vantage answers; the last is the slow one."""
 ROUNDS = 7
@@ -37,16 +33,19 @@ class _Server(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        query = dns.message.from_wire(data)
-        response = dns.message.make_response(query)
-        response.flags |= dns.flags.AA
-        name = query.question[0].name
-        if name.to_text() != f"{NAME}.":
-            response.set_rcode(dns.rcode.NXDOMAIN)
-        elif query.question[0].rdtype == dns.rdatatype.A:
-            response.answer.append(dns.rrset.from_text(name, 300, "IN", "A", "203.0.113.10"))
-        wire = response.to_wire()
-        asyncio.get_running_loop().call_later(self.delay, self.transport.sendto, wire, addr)
+        asyncio.get_running_loop().call_later(self.delay, self.transport.sendto, _answer(data), addr)
+
+
+def _answer(query: bytes) -> bytes:
+    """An authoritative answer, made byte by byte so that the servers, which share a process, cost nothing."""
+    name, kind = query[12:-4], query[-4:-2]
+    if name.lower() != _WIRE_NAME:
+        return query[:2] + b"\x84\x03" + query[4:]
+    if kind != b"\x00\x01":
+        return query[:2] + b"\x84\x00" + query[4:]
+    address = bytes(int(part) for part in ADDRESS.split("."))
+    record = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x01\x2c\x00\x04" + address
+    return query[:2] + b"\x84\x00\x00\x01\x00\x01\x00\x00\x00\x00" + query[12:] + record
 
 
 async def serve() -> None:
@@ -64,8 +63,8 @@ async def ours(ports: list[int]) -> float:
     """Seconds for one check from all vantages."""
     began = time.perf_counter()
     servers = [f"127.0.0.1:{port}" for port in ports]
-    found = [f.code async for f in check(NAME, expected=["203.0.113.10"], servers=servers, timeout=5, facts={})]
-    assert found == ["resolves"] * VANTAGES, found
+    found = [f.code async for f in check(NAME, expected=[ADDRESS], servers=servers, timeout=5, facts={})]
+    assert found == ["resolves"] * len(ports), found
     return time.perf_counter() - began
 
 
@@ -91,6 +90,7 @@ def main() -> None:
     ports = [int(port) for port in server.stdout.readline().split()]
     asyncio.run(ours(ports))
     times = [asyncio.run(ours(ports)) for _round in range(ROUNDS)]
+    alone = statistics.median(asyncio.run(ours(ports[-1:])) for _round in range(ROUNDS))
     dig = in_turn(["dig", "@127.0.0.1", "-p", "{port}", "{name}", "A", "{name}", "AAAA"], ports)
     nslookup = in_turn(["nslookup", "-port={port}", "{name}", "127.0.0.1"], ports)
     server.stdin.close()
@@ -102,6 +102,7 @@ def main() -> None:
         f"  this check     median {median * 1000:6.0f} ms (slowest + {(median - slowest) * 1000:.0f} ms), "
         f"worst {worst * 1000:.0f} ms; to reach: slowest + 50 ms"
     )
+    print(f"  the slowest alone    {alone * 1000:7.0f} ms")
     print(f"  dig in turn    {dig * 1000:13.0f} ms  {dig / median:.1f}x")
     print(f"  nslookup       {nslookup * 1000:13.0f} ms  {nslookup / median:.1f}x")
 
