@@ -145,7 +145,7 @@ class RancherApp(App[int]):
     def _tell_opening(self) -> None:
         from screens.opening import words
 
-        self.tell(*words(self.session))
+        self.tell(*words(self.install))
 
     def _changed(self, state: InstallState) -> None:
         self.state = state

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from screens.services import Install
 
 
-def words(install: Install) -> tuple[str, str]:
+def words(install: Install | None) -> tuple[str, str]:
     """The gravest news and its ink: held elsewhere, damaged, newer, a run meanwhile, bad settings; or none."""
+    if install is None:
+        return "", "strong"
     opened = install.opened
     if opened.held_by is not None:
         text = _("looked on only: {holder} holds this session; T takes it over")
