@@ -43,6 +43,8 @@ def headers(front: Section, backend: Section, tls: list[Line]) -> Iterator[Findi
             gone.add(header)
             if header == "host":
                 sent[header] = line
+        elif line.words[1] in ("replace-header", "replace-value") and header in ("host", *sent):
+            sent[header] = line
         elif line.words[1] in ("set-header", "add-header") and len(line.words) > 3:
             if line.words[1] == "add-header" and header not in gone and header not in sent:
                 beside.add(header)

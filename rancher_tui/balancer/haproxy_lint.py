@@ -145,7 +145,7 @@ def _servers(backend: Section) -> Iterator[Finding]:
         for word in line.words
     }
     templates = list(backend.own("server-template"))
-    servers = [*backend.own("server"), *templates]
+    servers = [line for line in (*backend.own("server"), *templates) if "disabled" not in line.words]
     if not servers:
         yield finding("no-backend", backend.place)
         return

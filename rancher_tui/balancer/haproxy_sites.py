@@ -87,6 +87,8 @@ def _moves(line: Line) -> bool:
 
 
 def _why_wrong(line: Line, wanted: set[str]) -> str:
+    if "drop-query" in line.words:
+        return "loses the query"
     if line.after("scheme"):
         return "" if line.after("scheme") == "https" else "not to https"
     target = line.after("prefix") or line.after("location")

@@ -140,6 +140,12 @@ _WORDS: Final = {
         msg("A layer-7 balancer for Rancher listens with TLS and speaks plain HTTP to the nodes."),
         msg("rancher-tui balancer SESSION KIND writes one that does"),
     ),
+    "not-served": (
+        Status.FAIL,
+        msg("No site answers to {name}"),
+        msg("A request for it meets another site, or none."),
+        msg("name it in server_name, and in the cluster file alike"),
+    ),
     "layer-4": (
         Status.FAIL,
         msg("TLS is passed on, not ended, here"),

@@ -19,8 +19,8 @@ from rancher_tui.balancer.nginx_read import (
     size,
     value,
 )
-from rancher_tui.balancer.nginx_sites import of_rancher, redirect
-from rancher_tui.finding import Finding
+from rancher_tui.balancer.nginx_sites import of_rancher, redirect, server_names, serves
+from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import msg
 
 _BODY_LIMIT = 10 << 20
@@ -48,13 +48,24 @@ def judged(config: Read, fqdn: str = "") -> Iterator[Finding]:
         yield _nothing(config)
         return
     ours = of_rancher(ends_tls or behind, fqdn)
+    if not serves(ours, fqdn):
+        yield finding("not-served", ours[0].server.place, name=fqdn, names=sorted(server_names(ours[0].server)))
     for place in ours:
         yield from _place(place, config)
     servers = list(dict.fromkeys(place.server for place in ours))
     for server in servers:
         yield from _server(server, config)
+        yield from _plain_443(server)
     yield from redirect(servers, config.root)
     yield from _main(config)
+
+
+def _plain_443(server: Directive) -> Iterator[Finding]:
+    """The usual port of https without TLS on it."""
+    found = listens(server)
+    if "443" in found.ports and "443" not in found.tls_ports:
+        first = next(iter(server.inside("listen")), server)
+        yield finding("no-tls", first.place, port="443")
 
 
 def _nothing(config: Read) -> Finding:
@@ -74,7 +85,7 @@ def _place(place: Proxied, config: Read) -> Iterator[Finding]:
         yield finding("http-version", (version or place.directive).place, value=value(version, ""))
     limit = place.one("proxy_read_timeout")
     length = seconds(value(limit, "60s"))
-    status = timeout_status(length) if length is not None else None
+    status = _timeout_status(length) if length is not None else None
     if status is not None:
         yield finding("short-timeout", (limit or place.directive).place, status=status, seconds=f"{length:g}")
     buffering = place.one("proxy_buffering")
@@ -88,6 +99,11 @@ def _place(place: Proxied, config: Read) -> Iterator[Finding]:
     yield from _nodes(place, config)
 
 
+def _timeout_status(length: float) -> Status | None:
+    """How long silence may last; with nginx 0 is no time at all."""
+    return Status.FAIL if length == 0 else timeout_status(length)
+
+
 def _path(place: Proxied) -> Iterator[Finding]:
     locations = [level for level in place.levels if level.name == "location"]
     roots = {("/",), ("^~", "/"), ("~", "/"), ("~", "^/"), ("~*", "/")}
@@ -98,6 +114,10 @@ def _path(place: Proxied) -> Iterator[Finding]:
     path = address.partition("://")[2].partition("/")
     if whole and path[1] and path[2]:
         yield finding("path-rewritten", place.directive.place, value=address)
+    for level in place.levels:
+        for directive in level.inside("rewrite"):
+            if whole and len(directive.arguments) > 1 and not directive.arguments[1].startswith("http"):
+                yield finding("path-rewritten", directive.place, value=" ".join(directive.arguments))
 
 
 def _nodes(place: Proxied, config: Read) -> Iterator[Finding]:
@@ -108,6 +128,9 @@ def _nodes(place: Proxied, config: Read) -> Iterator[Finding]:
         if upstream.arguments[:1] != (place.upstream,):
             continue
         servers = [server for server in upstream.inside("server") if "down" not in server.arguments]
+        for server in servers:
+            if server.arguments[0].endswith(":443") and not address.startswith("https:"):
+                yield finding("tls-to-nodes", server.place, value=server.arguments[0])
         if not servers:
             yield finding("no-backend", upstream.place)
         elif len(servers) == 1:
@@ -137,7 +160,7 @@ def _server(server: Directive, config: Read) -> Iterator[Finding]:
 
 
 def _to_https(server: Directive) -> bool:
-    return any("https://" in " ".join(d.arguments) for d in server.everywhere("return"))
+    return any("https://" in " ".join(d.arguments) for d in server.inside("return"))
 
 
 def _main(config: Read) -> Iterator[Finding]:

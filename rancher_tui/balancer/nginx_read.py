@@ -57,12 +57,22 @@ def read(path: Path) -> Read:
     import crossplane
 
     path.read_bytes()
-    payload = crossplane.parse(
-        str(path), combine=True, comments=False, strict=False, check_ctx=False, check_args=True, catch_errors=True
-    )
-    problems = [_problem(error, str(path)) for error in payload["errors"]]
-    parsed = [directive for config in payload["config"] for directive in config["parsed"]]
-    root = Directive("", (), str(path), 0, tuple(_directive(each, str(path)) for each in parsed))
+    try:
+        payload = crossplane.parse(
+            str(path),
+            combine=True,
+            comments=False,
+            strict=False,
+            check_ctx=False,
+            check_args=True,
+            catch_errors=True,
+        )
+        problems = [_problem(error, str(path)) for error in payload["errors"]]
+        parsed = [directive for config in payload["config"] for directive in config["parsed"]]
+        root = Directive("", (), str(path), 0, tuple(_directive(each, str(path)) for each in parsed))
+    except RecursionError:
+        nothing = Directive("", (), str(path), 0)
+        return Read(nothing, (Problem(f"{path}:1", "blocks or includes without end", False),))
     return Read(root, tuple(problems))
 
 

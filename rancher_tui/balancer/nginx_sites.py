@@ -27,6 +27,14 @@ def of_rancher(places: Sequence[Proxied], fqdn: str = "") -> list[Proxied]:
     return [place for place in places if id(place.server) in servers] or list(places)
 
 
+def serves(places: Sequence[Proxied], fqdn: str) -> bool:
+    """Whether a site answers to the name, by its own names or because it answers to any."""
+    asked = fqdn.strip().rstrip(".").lower()
+    return not asked or any(
+        _answers(server_names(place.server), asked) or _catches_all(place.server) for place in places
+    )
+
+
 def _tells(place: Proxied) -> bool:
     words = [*server_names(place.server), *place.directive.arguments]
     return any("rancher" in word.lower() for word in words)

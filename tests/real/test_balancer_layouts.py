@@ -56,3 +56,16 @@ async def test_of_several_sites_the_one_that_is_named_is_judged(tmp_path: Path) 
     file = lay_out(LAYOUTS["acls"], tmp_path)
     found = {finding.code for finding in (await lint(file, "wiki.example.com")).findings}
     assert found == {"single-backend", "no-health-check"}
+
+
+async def test_a_name_that_no_site_answers_to_is_told(tmp_path: Path) -> None:
+    file = lay_out(LAYOUTS["snippets"], tmp_path)
+    (finding,) = (await lint(file, "console.example.com")).findings
+    assert (finding.code, finding.status) == ("not-served", "fail")
+
+
+async def test_a_file_that_includes_itself_is_a_broken_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "nginx.conf"
+    file.write_text(f"events {{}} http {{ server {{ listen 80; include {file}; }} }}")
+    report = await lint(file)
+    assert not report.ok
