@@ -166,11 +166,10 @@ class LogActions(Frame):
         in_view = rows[pane.top : pane.top + max(1, pane.content_size.height)]
         text = "\n".join(clean(model.raw(row).decode("utf-8", "replace")) for row in in_view)
         self.app.copy_to_clipboard(text[:CLIPBOARD])
-        told = _("{number:,} lines are in {path}; the {seen} in view were offered to the terminal's clipboard,")
-        self.note(
-            f"{told.format(number=len(rows), path=clean(str(path)), seen=len(in_view))} "
-            + _("which does not tell whether it took them")
+        told = _(
+            "offered {seen} lines to the clipboard (it does not say whether it took them); all {number:,}: {path}"
         )
+        self.note(told.format(seen=len(in_view), number=len(rows), path=clean(str(path))))
 
 
 def _wrong_pattern(text: str) -> str:

@@ -91,7 +91,7 @@ def cause_lines(problem: Problem, cells: int) -> list[Line]:
     lines += [[(" " * 14, "plain"), (text, "plain")] for text in rest[:2]]
     remedy = shown(advice(problem))
     if cause and cause.rung and remedy:
-        remedy = _("{remedy} (' tests it now)").format(remedy=remedy)
+        remedy = _("' tests it now; {remedy}").format(remedy=remedy)
     if remedy:
         lines += [[(f"{signs().cursor:>13} ", "dim"), (text, "plain")] for text in wrap(remedy, cells - 14)[:1]]
     return lines

@@ -64,7 +64,12 @@ class LogPane(Lines, can_focus=True):
             self.refresh()
 
     def on_resize(self) -> None:
-        self.grown()
+        """The end stays in view for who follows, the reader's line for who reads."""
+        if self.follow:
+            self.grown()
+        else:
+            self.keep_in_view(self.row)
+            self.refresh()
 
     def seek(self, text: str) -> None:
         """Mark what is sought from now on: a text, or `/a regular expression/`."""

@@ -29,6 +29,7 @@ WITNESSES = ("exit-code", "end-line", "all-hosts", "addon-job", "nodes-ready", "
 pytestmark = [
     pytest.mark.real,
     pytest.mark.soak,
+    pytest.mark.timeout(600),
     pytest.mark.xdist_group("node-lab"),
     pytest.mark.skipif(not LAB or os.getuid() != 0, reason="RANCHER_TUI_NODE_LAB is not set, or not root"),
 ]
