@@ -132,8 +132,10 @@ async def _balancer(look: Look) -> AsyncIterator[Finding]:
 async def _dns(look: Look) -> AsyncIterator[Finding]:
     """Step 3: every vantage resolves the FQDN to the balancer."""
     from rancher_tui.dns.check import check
+    from rancher_tui.dns.verdict import verdict
 
     state = look.state
+    found: list[Finding] = []
     async for finding in check(
         state.fqdn.strip(),
         expected=[state.balancer.address.strip()],
@@ -142,7 +144,10 @@ async def _dns(look: Look) -> AsyncIterator[Finding]:
         facts=look.facts,
         more=node_vantages(look),
     ):
+        found.append(finding)
         yield finding
+    if not any(finding.bad for finding in found):
+        yield _finding(Status.PASS, "agreed", state.fqdn.strip(), verdict(found, look.facts))
 
 
 def node_vantages(look: Look) -> Any:

@@ -43,7 +43,8 @@ class DnsScreen(FormScreen):
             if self._record
             else dns.answers(self.facts("dns"), self.findings_of("dns"), self._chosen, age, cells)
         )
-        return [[("", "plain")], *(rows or dns.record(self.rancher.session.dns.record(), cells))]
+        head = dns.verdict_line(self.findings_of("dns"), self.facts("dns")) if rows else [("", "plain")]
+        return [head, *(rows or dns.record(self.rancher.session.dns.record(), cells))]
 
     def holding(self) -> set[str]:
         return super().holding() - ({"nothing-runs"} if self.watching else set())

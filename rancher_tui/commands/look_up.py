@@ -51,6 +51,7 @@ def dns(
     Example: rancher-tui dns rancher.example.com --expect 203.0.113.10
     """
     from rancher_tui.dns.check import check as look_up
+    from rancher_tui.dns.verdict import verdict
     from rancher_tui.finding import Report
     from rancher_tui.transport.name_servers import BadServerError, parse_server
 
@@ -74,6 +75,8 @@ def dns(
     if not as_json:
         _say_vantages(report)
     code = print_report(report, as_json=as_json, strict=strict)
+    if not as_json:
+        say(f"{clean(name)}: {verdict(report.findings, report.facts)}")
     if not as_json and {"nxdomain", "no-address", "wrong-address", "partly-wrong-address"} & set(report.codes()):
         _say_record(name, expected)
     return code

@@ -22,6 +22,14 @@ _ROOMY = 70
 """Columns from which the time of an answer stands in the table; it is always told beside the answer."""
 
 
+def verdict_line(findings: Sequence[Finding], facts: Mapping[str, Any]) -> Line:
+    """All vantages in one sentence."""
+    from rancher_tui.dns.verdict import verdict
+
+    status = worst(findings)
+    return [(f" {shown(verdict(findings, facts))}", "strong" if status is Status.PASS else finding_ink(status))]
+
+
 def answers(
     facts: Mapping[str, Any], findings: Sequence[Finding], chosen: int, age: float, cells: int
 ) -> list[Line]:

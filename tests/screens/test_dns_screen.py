@@ -87,7 +87,7 @@ async def test_each_vantage_has_its_row_and_the_chosen_one_its_answer_as_nslooku
         await seen(user, "Not every vantage gives")
         assert RIGHT in row(user, one)
         assert "fail" in row(user, other)
-        assert f"nslookup at {one}" in user.line_with("vantage"), "beside the table"
+        assert f"nslookup at {one}" in user.line_with(" TTL "), "beside the table"
         await user.press("greater_than_sign")
         assert f"nslookup at {other}" in user.screen
         assert f"Address: {WRONG}" in user.screen

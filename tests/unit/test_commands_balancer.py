@@ -109,7 +109,13 @@ def test_a_rehearsal_names_the_word_it_needs_and_does_nothing_without(call: Call
 
 def test_a_rehearsal_that_cannot_log_in_is_unknown_and_kept(call: Call, closed_port: int) -> None:
     for row in (0, 1):
-        call("set", "prod", f"nodes.{row}.address=127.0.0.{row + 1}", f"nodes.{row}.port={closed_port}")
+        call(
+            "set",
+            "prod",
+            f"nodes.{row}.address=127.0.0.{row + 1}",
+            f"nodes.{row}.port={closed_port}",
+            f"nodes.{row}.user=rancher",
+        )
     call("set", "prod", "balancer.address=127.0.0.1")
     code, out, _err = call("rehearse", "prod", "--yes", "rehearse", "--idle", "0", "--json")
     document = report("rehearse", out)
