@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rancher_tui.desks.operate import failed, operate, written
-from rancher_tui.finding import Finding, Report
+from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import Message, msg
 
 if TYPE_CHECKING:
@@ -74,12 +74,17 @@ class DnsDesk:
         )
         async for told in found:
             if isinstance(told, Round):
-                kept = replace(told.report, digest=digest)
-                await asyncio.to_thread(self.session.save_report, _stamped(kept))
+                kept = _kept(told.report, state.fqdn.strip(), digest)
+                await asyncio.to_thread(self.session.save_report, kept)
                 yield replace(told, report=kept)
 
 
-def _stamped(report: Report) -> Report:
-    """As the check of step 3 keeps it."""
-    findings = tuple(replace(finding, check=CHECK, step=3) for finding in report.findings)
-    return replace(report, check=CHECK, findings=findings, step=3)
+def _kept(report: Report, name: str, digest: str) -> Report:
+    """As the check of step 3 keeps it, with the one verdict where all agree."""
+    from rancher_tui.dns.verdict import verdict
+
+    findings = report.findings
+    if report.ok:
+        findings = (*findings, Finding(Status.PASS, "agreed", name, verdict(findings, report.facts)))
+    stamped = tuple(replace(finding, check=CHECK, step=3) for finding in findings)
+    return replace(report, check=CHECK, findings=stamped, digest=digest, step=3)
