@@ -161,7 +161,8 @@ def node_vantages(look: Look) -> Any:
 
 
 async def _rke(look: Look) -> AsyncIterator[Finding]:
-    """Step 4: the binary runs and is the wanted version."""
+    """Step 4: the binary runs, is the wanted version, and goes with this Rancher (step 9 judges the whole set)."""
+    from rancher_tui.compatibility.solve import judge
     from rancher_tui.rke import binary
 
     found = await asyncio.to_thread(binary.find, look.state.rke.binary, look.session.path)
@@ -171,11 +172,16 @@ async def _rke(look: Look) -> AsyncIterator[Finding]:
             "rke-missing",
             "rke",
             msg("no rke binary: neither a path given, nor in the session, nor on PATH"),
-            msg("enter its path in step 4"),
+            msg("_ fetches a release; or enter its path"),
         )
         return
     async for finding in binary.judge(found, wanted=look.state.rke.version.strip(), facts=look.facts):
         yield finding
+    version = str(look.facts.get("version") or "")
+    fits = judge(known_versions(look.session, look.state, version)).findings if version else ()
+    for finding in fits:
+        if finding.subject == version and finding.status is not Status.PASS:
+            yield replace(finding, status=Status.WARN)
 
 
 async def _template(look: Look) -> AsyncIterator[Finding]:
