@@ -12,6 +12,7 @@ from rancher_tui import facts
 from rancher_tui.cluster_file import (
     objects,
     rules_addons,
+    rules_newer,
     rules_nodes,
     rules_services,
     rules_version,
@@ -22,7 +23,8 @@ from rancher_tui.cluster_file.addons import parse
 from rancher_tui.cluster_file.context import CHECK, STEP, Context, Sink, file_text
 from rancher_tui.cluster_file.decode import decode
 from rancher_tui.cluster_file.placeholders import placeholder_in
-from rancher_tui.cluster_file.tree import MAX_NODES, Document, Kind, SyntaxProblem, TooLarge, documents
+from rancher_tui.cluster_file.rules_yaml import nodes_below
+from rancher_tui.cluster_file.tree import MAX_NODES, Document, Kind, Node, SyntaxProblem, TooLarge, documents
 from rancher_tui.finding import Report, Status
 from rancher_tui.i18n import msg
 
@@ -138,7 +140,8 @@ def _judge(context: Context, document: Document) -> None:
             rules_nodes.check(context)
         if not unread - {("nodes",)}:
             rules_services.check(context)
-        _placeholders(context)
+            rules_newer.check(context)
+        _placeholders(context, document.root)
     rules_addons.check(context)
     rules_version.check(context)
     for path, key, _shape in context.decoded.unknown:
@@ -147,15 +150,16 @@ def _judge(context: Context, document: Document) -> None:
             context.say(Status.FAIL, "addons.lost", path, title, msg("move addons to the left margin"), at=key)
 
 
-def _placeholders(context: Context) -> None:
-    for path, node in context.decoded.places.items():
-        if node.kind is not Kind.SCALAR or path == ("addons",):
+def _placeholders(context: Context, root: Node | None) -> None:
+    """Placeholders anywhere in the file, also under keys that RKE ignores; the add-ons have a rule of their own."""
+    for path, node, _flow in nodes_below(root) if root is not None else ():
+        if node.kind is not Kind.SCALAR or path == ("addons",) or node.alias_of is not None:
             continue
         found = placeholder_in(node.text) or ("USER" if path[-1:] == ("user",) and node.text == "USER" else "")
         if found:
-            place = "nodes" if path[0] == "nodes" else "yaml"
+            place = "nodes" if path[:1] == ("nodes",) else "yaml"
             title = msg("the placeholder {text} is not filled in", text=found)
-            context.say(Status.FAIL, f"{place}.placeholder", path, title, at=node)
+            context.say(Status.FAIL, f"{place}.placeholder", path, title, at=node, placeholder=found)
 
 
 def _empty_facts(rke: str) -> dict[str, Any]:
@@ -172,7 +176,7 @@ def _empty_facts(rke: str) -> dict[str, Any]:
 
 def _facts(context: Context) -> dict[str, Any]:
     unknown, dead = rules_yaml.unknown_and_dead(context)
-    left = [item.subject for item in context.sink.findings if item.code.endswith(".placeholder")]
+    left = [item.evidence["placeholder"] for item in context.sink.findings if item.code.endswith(".placeholder")]
     return {
         "nodes": len(context.get("nodes") or []),
         "template": objects.template(context.addons.values) or None,

@@ -62,7 +62,7 @@ def _document(context: Context, addon: Addon) -> None:
                 )
         elif node.kind is Kind.SCALAR and (found := placeholder_in(node.text)):
             title = msg("the placeholder {text} is not filled in", text=found)
-            context.say_inside(Status.FAIL, "addons.placeholder", addon, path, title, at=node)
+            context.say_inside(Status.FAIL, "addons.placeholder", addon, path, title, at=node, placeholder=found)
     _namespace(context, addon)
 
 

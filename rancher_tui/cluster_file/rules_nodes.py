@@ -87,6 +87,7 @@ def _names(node: dict[str, Any]) -> tuple[str, str]:
 def _duplicates(context: Context, nodes: list[dict[str, Any]]) -> None:
     addresses: dict[str, int] = {}
     names: dict[str, int] = {}
+    status = Status.FAIL if context.since(0, 1, 2) else Status.WARN
     for index, node in enumerate(nodes):
         address, name = _names(node)
         if not address or is_placeholder(address):
@@ -94,11 +95,11 @@ def _duplicates(context: Context, nodes: list[dict[str, Any]]) -> None:
         path = ("nodes", str(index))
         if address in addresses:
             title = msg("{address} is node {number} already", address=address, number=addresses[address] + 1)
-            context.say(Status.FAIL, "nodes.duplicate-address", (*path, "address"), title)
+            context.say(status, "nodes.duplicate-address", (*path, "address"), title)
         elif name in names:
             key = "hostname_override" if node.get("hostname_override") else "address"
             title = msg("{name} is the name of node {number} already", name=name, number=names[name] + 1)
-            context.say(Status.FAIL, "nodes.duplicate-hostname", (*path, key), title)
+            context.say(status, "nodes.duplicate-hostname", (*path, key), title)
         addresses.setdefault(address, index)
         names.setdefault(name, index)
 

@@ -23,7 +23,6 @@ CLOUD_SETTINGS = {
     "openstack": "openstackCloudProvider",
     "vsphere": "vsphereCloudProvider",
 }
-NETWORK_MODES = ("", "none", "hostPort", "hostNetwork")
 
 
 def check(context: Context) -> None:
@@ -191,19 +190,6 @@ def _ingress(context: Context) -> None:
             ("ingress", "dns_policy"),
             msg("{name} is no DNS policy", name=policy),
         )
-    if not context.since(1, 1, 11):
-        return
-    mode = context.text("ingress", "network_mode")
-    if mode not in NETWORK_MODES:
-        title = msg("{name} is no network mode", name=mode)
-        context.say(Status.FAIL, "network.ingress-mode", ("ingress", "network_mode"), title)
-    ports = [context.get("ingress", key) or 0 for key in ("http_port", "https_port")]
-    for key, port in zip(("http_port", "https_port"), ports, strict=True):
-        if not 0 <= port <= 65535:
-            context.say(Status.FAIL, "network.ingress-port", ("ingress", key), msg("{port} is no port", port=port))
-    if ports[0] and ports[0] == ports[1]:
-        title = msg("HTTP and HTTPS cannot have the same port")
-        context.say(Status.FAIL, "network.ingress-port", ("ingress", "https_port"), title)
 
 
 def _cloud(context: Context) -> None:

@@ -48,6 +48,9 @@ def _kubernetes(context: Context) -> None:
         context.say(
             Status.FAIL, "version.kubernetes", _PATH, msg("{version} is no full version", version=asked), remedy
         )
+    elif context.since(1, 4, 4) and not asked.startswith("v"):
+        title = msg("RKE {rke} takes {version} only with its v", rke=context.rke, version=asked)
+        context.say(Status.FAIL, "version.kubernetes", _PATH, title, msg("write v{version}", version=asked))
     elif not carried or asked in carried:
         return
     elif not strict:
