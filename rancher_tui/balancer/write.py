@@ -43,6 +43,11 @@ _NOTES: Final = {
 }
 
 
+_LAYER_7: Final = msg(
+    "TLS ends here, but the chosen template ends it at the ingress: take an external one, or pass ports 80 and 443 on"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One file of a configuration."""
@@ -76,7 +81,8 @@ def write(state: InstallState, kind: str) -> Written:
         raise ValueError(f"{kind!r} is no kind of load balancer: {', '.join(BALANCER_KINDS)}")
     filled = values(state)
     parts = tuple(Part(name, _rendered(f"{name}.j2", filled)) for name in FILES[kind])
-    return Written(kind, parts, _NOTES[kind])
+    notes = (_LAYER_7, *_NOTES[kind]) if state.template.startswith("ingress") else _NOTES[kind]
+    return Written(kind, parts, notes)
 
 
 def _rendered(template: str, filled: Values) -> str:

@@ -250,3 +250,12 @@ def test_envoy_s_own_messages_take_every_field(https_port: str) -> None:
     read = json_format.ParseDict(yaml.safe_load(part("envoy", "envoy.yaml", state)), bootstrap.Bootstrap())
     (cluster,) = read.static_resources.clusters
     assert len(cluster.load_assignment.endpoints[0].lb_endpoints) == 3
+
+
+@pytest.mark.parametrize("kind", BALANCER_KINDS)
+def test_a_template_that_ends_tls_at_the_ingress_is_told_of(kind: str) -> None:
+    usual = write(STATE, kind)
+    other = write(STATE.model_copy(update={"template": "ingress-certificate"}), kind)
+    assert other.text == usual.text
+    assert len(other.notes) == len(usual.notes) + 1
+    assert "ends it at the ingress" in other.notes[0].english
