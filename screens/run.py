@@ -128,7 +128,7 @@ class RunScreen(RunControl):
         fresh = [text for name, text in trips.items() if name not in self._tripped]
         if fresh:
             self._tripped |= trips.keys()
-            self.note(shown(fresh[0]), "fail")
+            self.call_after_refresh(self.note, shown(fresh[0]), "fail")
 
     def draw_status(self) -> None:
         model = self.pane.model

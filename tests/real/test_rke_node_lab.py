@@ -20,8 +20,8 @@ import pytest
 from rancher_tui.install.session import Home
 from rancher_tui.lab import rehearsal
 from rancher_tui.rke.explain import explain
-from tests.real.test_balancer_node_lab import LAB, node_lab
 
+LAB = os.environ.get("RANCHER_TUI_NODE_LAB", "")
 RKE = os.environ.get("RANCHER_TUI_RKE", "")
 NAME = "rancher.example.test"
 WITNESSES = ("exit-code", "end-line", "all-hosts", "addon-job", "nodes-ready", "rancher-deployment", "ping")
@@ -34,6 +34,13 @@ pytestmark = [
     pytest.mark.skipif(not LAB or os.getuid() != 0, reason="RANCHER_TUI_NODE_LAB is not set, or not root"),
 ]
 real_rke = pytest.mark.skipif(not RKE, reason="RANCHER_TUI_RKE is not set: no real rke")
+
+
+def node_lab(command: str, folder: Path, *arguments: str) -> str:
+    """What a command of the tool says about the lab in `folder`; building its images takes a while."""
+    tool = Path(LAB) / "node-lab" if Path(LAB).is_dir() else Path(LAB)
+    call = [str(tool), command, "--dir", str(folder), *arguments]
+    return subprocess.run(call, check=True, capture_output=True, text=True, timeout=400).stdout
 
 
 @dataclass
@@ -96,8 +103,8 @@ class Nodes:
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     folder = tmp_path_factory.mktemp("node-lab")
-    node_lab("up", folder / "lab", "--k8s-standins")
     try:
+        node_lab("up", folder / "lab", "--k8s-standins")
         for number in (1, 2, 3):
             write = f"printf '%032x\\n' {number}00{number} > /etc/machine-id"
             node_lab("exec", folder / "lab", f"node{number}", "sh", "-c", write)
