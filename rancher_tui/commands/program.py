@@ -153,33 +153,22 @@ def _register() -> None:
         trusting,
     )
 
-    for function in (
-        *(sessions.sessions, sessions.new, sessions.show, sessions.undo, sessions.redo, sessions.delete),
-        *(files.nodes, certificates.cert, files.keys),
-        *(cluster.export, cluster.diff, cluster.lint, cluster.versions, cluster.images, cluster.defaults),
-        *(
-            checking.check,
-            look_up.dns,
-            hosts.preflight,
-            trusting.trust,
-            hosts.ports,
-            hosts.cleanup,
-            balancers.balancer,
-        ),
-        *(rke.rke, rke.adopt, runs.plan, runs.attach, runs.status, runs.stop, logs.log, logs.explain),
-        runs.verdict,
-        *(keeping.backup, keeping.restore, keeping.archive, keeping.copy, keeping.rename),
-        *(handover.report, handover.bundle),
-        *(runs.shell, lab.lab, schemas.schema, completing.completion, balancers.rehearse, balancers.probe),
-    ):
-        _command(function.__name__, function)
-    _command("set", sessions.set_)
-    _command("take-over", sessions.take_over)
-    _command("balancer-lint", balancers.balancer_lint)
-    _command("cert-make", certificates.cert_make)
     handed_on = {"allow_extra_args": True, "ignore_unknown_options": False}
-    _command("up", runs.up, context_settings=handed_on)
-    _command("remove", runs.remove, context_settings=handed_on)
+    for function in (
+        lab.lab,
+        *(sessions.sessions, sessions.new, rke.adopt, sessions.show, sessions.set_, sessions.undo, sessions.redo),
+        *(files.nodes, cluster.export, cluster.diff, cluster.lint, cluster.versions, cluster.images),
+        *(checking.check, certificates.cert, certificates.cert_make, look_up.dns),
+        *(hosts.preflight, trusting.trust, hosts.ports, hosts.cleanup),
+        *(balancers.balancer, balancers.balancer_lint, balancers.rehearse, balancers.probe),
+        *(rke.rke, runs.plan, runs.up, runs.attach, runs.status, runs.stop, runs.remove),
+        *(logs.log, logs.explain, runs.verdict, runs.shell),
+        *(keeping.backup, keeping.restore, handover.report, handover.bundle),
+        *(keeping.copy, keeping.rename, keeping.archive, sessions.delete, sessions.take_over),
+        *(cluster.defaults, files.keys, schemas.schema, completing.completion),
+    ):
+        settings = {"context_settings": handed_on} if function in (runs.up, runs.remove) else {}
+        _command(function.__name__.rstrip("_").replace("_", "-"), function, **settings)
 
 
 def run(argv: list[str]) -> int:
