@@ -17,8 +17,11 @@ from rancher_tui.i18n import msg
 
 _TEST_LIMIT = 10.0
 _RUNS_CODE = ("lua-load", "lua-load-per-thread", "lua-prepend-path", "program")
+_SUMS = ("Fatal errors found", "Error(s) found", "Failed to initialize server")
+"""Alerts that only sum up the ones before."""
 _NOT_HERE = re.compile(
-    r"unable to (stat|open|load)|cannot (open|load|stat)|No such file|no such file", re.IGNORECASE
+    r"unable to (stat|open|load)|cannot (open|load|stat)|No such file|no such file|could not resolve address|cannot find (user|group) id",
+    re.IGNORECASE,
 )
 
 
@@ -62,7 +65,7 @@ def _alerts(said: str, path: Path) -> Iterator[Finding]:
     told = False
     for line in said.splitlines():
         alert = re.search(r"\[ALERT\].*? : (?:config : )?(.*)", line)
-        if not alert or "Fatal errors found" in line or "Error(s) found" in line:
+        if not alert or any(words in line for words in _SUMS):
             continue
         words = alert.group(1).strip()
         where = re.search(r"\[.*?:(\d+)\]", words)

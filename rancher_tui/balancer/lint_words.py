@@ -214,8 +214,8 @@ _WORDS: Final = {
     ),
     "include-missing": (
         Status.WARN,
-        msg("An included file is not here"),
-        msg("What it holds was not judged."),
+        msg("A file or name that it uses is not known here"),
+        msg("It may be known on the balancer; what it holds was not judged."),
         EMPTY,
     ),
     "not-validated": (

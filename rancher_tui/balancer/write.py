@@ -44,7 +44,7 @@ _NOTES: Final = {
 
 
 _LAYER_7: Final = msg(
-    "TLS ends here, but the chosen template ends it at the ingress: take an external one, or pass ports 80 and 443 on"
+    "TLS ends here, but the chosen template ends it at the ingress: take an external one, or pass both ports on"
 )
 
 
