@@ -88,20 +88,18 @@ def assignments(**values: str) -> str:
 def parse(output: bytes, mark: str) -> dict[str, Said]:
     """The facts in a script's output; what stands outside of facts (a login's greeting) is left out."""
     facts: dict[str, Said] = {}
-    name: str | None = None
-    lines: list[str] = []
-    for line in output.decode("utf-8", "replace").split("\n"):
-        if not line.startswith(f"{mark} "):
-            lines.append(line)
+    open_fact: tuple[str, str] | None = None
+    _greeting, *pieces = f"\n{output.decode('utf-8', 'replace')}".split(f"\n{mark} ")
+    for piece in pieces:
+        word, _, text = piece.partition("\n")
+        if open_fact is None or not word.startswith("= "):
+            open_fact = word, text
             continue
-        word = line[len(mark) + 1 :]
-        if name is None or not word.startswith("= "):
-            name, lines = word, []
-            continue
-        facts[name] = Said("\n".join(lines).strip("\n"), int(word[2:]) if word[2:].isdigit() else None)
-        name, lines = None, []
-    if name is not None:
-        facts[name] = Said("\n".join(lines).strip("\n"), None)
+        name, said = open_fact
+        facts[name] = Said(said.strip("\n"), int(word[2:]) if word[2:].isdigit() else None)
+        open_fact = None
+    if open_fact is not None:
+        facts[open_fact[0]] = Said(open_fact[1].strip("\n"), None)
     return facts
 
 

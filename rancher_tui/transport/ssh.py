@@ -259,6 +259,7 @@ async def _log_in(
     import asyncssh
 
     evidence = {"server": banner.version, "user": target.user}
+    host_keys = verifier.algorithms() if settings.hosts.loaded else await asyncio.to_thread(verifier.algorithms)
     try:
         async with asyncio.timeout(settings.deadlines.login):
             connection = await asyncssh.connect(
@@ -269,7 +270,7 @@ async def _log_in(
                 username=target.user,
                 client_factory=lambda: verifier.client(credentials),
                 known_hosts=verifier.trusted,
-                server_host_key_algs=await asyncio.to_thread(verifier.algorithms),
+                server_host_key_algs=host_keys,
                 client_keys=None,
                 agent_path=None,
                 public_key_auth=True,

@@ -60,6 +60,11 @@ class KnownHosts:
                 self._read = [(str(path), _load(path)) for path in paths]
             return self._read
 
+    @property
+    def loaded(self) -> bool:
+        """True when asking does not block any more."""
+        return self._read is not None
+
     def vouched(self, address: str, port: int) -> Vouched | None:
         """The keys of the first file that names this host; None when none does.
 
