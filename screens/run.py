@@ -137,8 +137,9 @@ class RunScreen(RunControl):
         limit = self.rancher.session.run.quiet_limit if live else 0.0
         right: Line = [(f"{self.pane.place()} ", "strong" if self.pane.follow else "warn")] if model else []
         self.query_one("#run-status", Bar).show(status_line(self._status, quiet, limit), right)
-        phases = phases_line(model.progress, live, self.size.width - 4, self._usual) if model else []
-        self.query_one("#phases", Bar).show(phases, [])
+        bar = self.query_one("#phases", Bar)
+        cells = (bar.size.width or self.size.width) - 1
+        bar.show(phases_line(model.progress, live, cells, self._usual) if model else [], [])
         self.query_one("#log-rule", Rule).show(self._filter_text(), "warn")
         cause = self.query_one("#cause", Text)
         cause.show(self._cause())

@@ -10,7 +10,7 @@ from rancher_tui.rke.progress import PhaseProgress, Progress
 from rancher_tui.rke.runs import RunStatus
 from screens.signs import signs
 from screens.widgets.lines import Line, fit, wrap
-from screens.words import shown
+from screens.words import phase_word, shown
 
 if TYPE_CHECKING:
     from rancher_tui.rke.causes import Problem
@@ -35,7 +35,9 @@ def status_line(status: RunStatus, quiet_s: float | None, limit_s: float = 0.0) 
     verb = next((word for word in status.argv[1:] if not word.startswith("-")), "")
     parts: Line = [(f" rke {verb}  ", "strong"), (f"{_state(status)} {clock(status.elapsed_s)}  ", _ink(status))]
     if status.live:
-        parts.append((_("pid {pid}, goes on without us").format(pid=status.pid), "dim"))
+        silent = quiet_s is not None and quiet_s >= QUIET
+        owned = _("pid {pid}") if silent else _("pid {pid}, goes on without us")
+        parts.append((owned.format(pid=status.pid), "dim"))
         if quiet_s is not None and limit_s and quiet_s >= limit_s:
             stalled = _("  stalled: quiet for {seconds:.0f} s; ) waits longer, x stops")
             parts[-1:] = [(stalled.format(seconds=quiet_s), "fail")]
@@ -93,7 +95,10 @@ def cause_lines(problem: Problem, cells: int) -> list[Line]:
     if cause and cause.rung and remedy:
         remedy = _("' tests it now; {remedy}").format(remedy=remedy)
     if remedy:
-        lines += [[(f"{signs().cursor:>13} ", "dim"), (text, "plain")] for text in wrap(remedy, cells - 14)[:1]]
+        marks = (f"{signs().cursor:>13} ", " " * 14)
+        lines += [
+            [(mark, "dim"), (text, "plain")] for mark, text in zip(marks, wrap(remedy, cells - 14), strict=False)
+        ]
     return lines
 
 
@@ -104,5 +109,5 @@ def _phase(phase: PhaseProgress, live: bool, usual_s: float | None) -> Line:
             _(" {done} of {all}").format(done=len(phase.done_hosts()), all=len(phase.hosts)) if phase.hosts else ""
         )
         usually = _(" (usual {time})").format(time=clock(usual_s)) if usual_s and usual_s >= 1 else ""
-        return [(f"{phase.name} {signs().cursor}{hosts}{took}{usually}  ", "strong")]
-    return [(f"{phase.name} ", "dim"), (signs().done, "pass"), (f"{took}  ", "dim")]
+        return [(f"{phase_word(phase.name)} {signs().cursor}{hosts}{took}{usually}  ", "strong")]
+    return [(f"{phase_word(phase.name)} ", "dim"), (signs().done, "pass"), (f"{took}  ", "dim")]
