@@ -28,6 +28,8 @@ _LOAD_ERRORS = (ValueError, TypeError, UnsupportedAlgorithm, OverflowError)
 _PKCS8_ENCRYPTED = re.compile(rb"\x30.{1,5}\x30.{1,3}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01(?:\x05|\x0c)", re.DOTALL)
 _SHROUDED_KEY = bytes.fromhex("060b2a864886f70d010c0a0102")
 """The object identifier of an encrypted key in PKCS#12, as DER (RFC 7292 4.2.2)."""
+LARGEST_WRAPPED = 65_536
+"""Bytes of a file in which a key is sought behind base64."""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ def _wrapped(body: bytes) -> bool:
     """Whether a PEM key stands in the file as UTF-16 or as base64 of the whole."""
     if "PRIVATE KEY-".encode("utf-16-le") in body or "PRIVATE KEY-".encode("utf-16-be") in body:
         return True
-    return b"PRIVATE KEY-" in decoded(letters(body))
+    return len(body) < LARGEST_WRAPPED and b"PRIVATE KEY-" in decoded(letters(body))
 
 
 def _load(load: Callable[[bytes, bytes | None], Any], data: bytes, secret: bytes | None) -> Any:

@@ -16,11 +16,17 @@ from rancher_tui.certificates.certificate import Certificate, NotACertificateErr
 from rancher_tui.certificates.der import first_object
 
 _DASH = rb"(?:-|\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
-_MARKER = re.compile(
-    rb"(?P<before>" + _DASH + rb"{0,10})[ \t]{0,4}(?P<kind>BEGIN|END)[ \t]{0,4}"
-    rb"(?P<label>[A-Z0-9#][A-Z0-9 #._]{0,60}?)?[ \t]{0,4}(?P<after>" + _DASH + rb"{1,10}|(?=[\r\n\\\"']|\Z))",
+_WORD = re.compile(rb"BEGIN|END", re.IGNORECASE)
+_BEFORE = re.compile(rb"(?P<dashes>" + _DASH + rb"{0,10})[ \t]{0,4}\Z")
+_AFTER = re.compile(
+    rb"[ \t]{0,4}(?P<label>[A-Z0-9#][A-Z0-9 #._]{0,60}?)?[ \t]{0,4}"
+    rb"(?P<dashes>" + _DASH + rb"{1,10}|(?=[\r\n\\\"']|\Z))",
     re.IGNORECASE,
 )
+_NEAR = 34
+"""Bytes before BEGIN or END that may belong to a marker."""
+MOST_MARKS = 20_000
+"""Markers of a file that are looked at; more of them are no certificates of any server."""
 _KNOWN = re.compile(rb"CERT|PRIVATE KEY|PUBLIC KEY|PKCS|X509", re.IGNORECASE)
 _DECORATION = re.compile(rb"^[\s>|*\"',]+|[\s\"',;\\]+$")
 _COMMENT = re.compile(rb"^[ \t]*#+", re.MULTILINE)
@@ -46,21 +52,27 @@ class Marker:
 
 def markers(data: bytes) -> list[Marker]:
     """Every BEGIN and END, also with dashes lost or replaced by a word processor's."""
-    return [
-        Marker(found["kind"].upper() == b"BEGIN", _label(found["label"]), found.start(), found.end())
-        for found in _MARKER.finditer(data)
-        if _is_marker(found)
-    ]
+    found: list[Marker] = []
+    for word in _WORD.finditer(data):
+        marker = _marker(data, word) if len(found) < MOST_MARKS else None
+        if marker is not None and (not found or marker.start >= found[-1].end):
+            found.append(marker)
+    return found
 
 
-def _label(found: bytes | None) -> str:
-    return b" ".join((found or b"").split()).decode("latin-1")
-
-
-def _is_marker(found: re.Match[bytes]) -> bool:
-    """Dashes on a side make a marker; without any, only a known label does."""
-    dashes = max(len(found["before"]), len(found["after"] or b""))
-    return dashes >= 2 or (found["kind"].isupper() and _KNOWN.search(found["label"] or b"") is not None)
+def _marker(data: bytes, word: re.Match[bytes]) -> Marker | None:
+    """The marker around a word; dashes on a side make one, without any only a known label does."""
+    near = data[max(0, word.start() - _NEAR) : word.start()]
+    before, after = _BEFORE.search(near), _AFTER.match(data, word.end())
+    if before is None or after is None:
+        return None
+    label = after["label"] or b""
+    dashes = max(len(before["dashes"]), len(after["dashes"] or b""))
+    if dashes < 2 and not (word.group().isupper() and _KNOWN.search(label)):
+        return None
+    start = word.start() - len(near) + before.start()
+    begins = word.group().upper() == b"BEGIN"
+    return Marker(begins, b" ".join(label.split()).decode("latin-1"), start, after.end())
 
 
 def unescaped(text: bytes) -> bytes:

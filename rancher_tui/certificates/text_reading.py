@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from rancher_tui.certificates import pem, recover
 from rancher_tui.certificates.certificate import Certificate
+from rancher_tui.certificates.quoting import Quoting
 from rancher_tui.certificates.recover import Marker
 
 CERTIFICATE = "CERTIFICATE"
 PKCS7_LABELS = frozenset({"PKCS7", "PKCS #7 SIGNED DATA", "CMS"})
 _ESCAPED = re.compile(rb"\\+[nr]")
-_QUOTE_BEFORE = re.compile(rb"[:=,\[{(]\s*[\"']?\s*\Z|[\"']\s*\Z|:\s*[|>][-+0-9]*\s*\Z|\A\s*-\s+\Z")
-_BLOCK_SCALAR = re.compile(rb"(?:[:-])\s*[|>][-+0-9]*\s*\Z")
 _BASE64_OF_PEM = re.compile(rb"(?:77u/)?LS0tLS1CRUdJTi[A-Za-z0-9+/\s]{40,}={0,2}")
 _FEW = 200
 """Letters of a body that are shown to be text when looking for quotes around it."""
@@ -41,26 +40,27 @@ Opener = Callable[[bytes], list[Certificate]]
 def blocks(body: bytes, marks: list[Marker], open_pkcs7: Opener) -> list[Taken]:
     """Every block and every body without its markers, in file order."""
     found: list[Taken] = []
+    quoting = Quoting(body)
     position = 0
     for index, mark in enumerate(marks):
         if mark.start < position:
             continue
-        found += _loose(body, position, mark.start)
+        found += _loose(body, position, mark.start, quoting)
         position = mark.end
         if not mark.begins:
             continue
         after = marks[index + 1] if index + 1 < len(marks) else None
-        taken = _block(body, mark, after, open_pkcs7)
+        taken = _block(body, mark, after, open_pkcs7, quoting)
         found.append(taken)
         position = taken.end
-    return found + _loose(body, position, len(body))
+    return found + _loose(body, position, len(body), quoting)
 
 
-def _loose(body: bytes, start: int, end: int) -> list[Taken]:
+def _loose(body: bytes, start: int, end: int, quoting: Quoting) -> list[Taken]:
     """Bodies that stand outside of any block: their markers are gone, or they are base64 of a whole PEM."""
     text = body[start:end]
     found = [
-        Taken(start + at, start + at + 1, [item], "not-pem" if _quoted(body, start + at) else "bad-pem")
+        Taken(start + at, start + at + 1, [item], "not-pem" if quoting.quoted(start + at) else "bad-pem")
         for at, item in recover.bare(text)
     ]
     for match in _BASE64_OF_PEM.finditer(text):
@@ -73,7 +73,7 @@ def _loose(body: bytes, start: int, end: int) -> list[Taken]:
     return sorted(found, key=lambda taken: taken.start)
 
 
-def _block(body: bytes, mark: Marker, after: Marker | None, open_pkcs7: Opener) -> Taken:
+def _block(body: bytes, mark: Marker, after: Marker | None, open_pkcs7: Opener, quoting: Quoting) -> Taken:
     """The block that begins at `mark`; `after` is the next marker, if there is one."""
     closed = after is not None and not after.begins
     end = len(body) if after is None else after.end if closed else after.start
@@ -94,27 +94,34 @@ def _block(body: bytes, mark: Marker, after: Marker | None, open_pkcs7: Opener) 
         return Taken(mark.start, end, held, code, whole=True)
     if after is None or _cut_in_end(body, after):
         return Taken(mark.start, end, held, "truncated-pem")
-    return Taken(mark.start, end, held, "not-pem" if _embedded(body, mark, end) else "bad-pem")
+    return Taken(mark.start, end, held, "not-pem" if _embedded(body, mark, end, quoting) else "bad-pem")
 
 
 def _content(body: bytes, mark: Marker, after: Marker | None, end: int) -> tuple[bytes, bool]:
     """What the block holds, and whether OpenSSL and Go read the same of it when it stands alone."""
-    line = mark.start if _after_order_mark(body, mark) else body.rfind(b"\n", 0, mark.start) + 1
-    line_end = body.find(b"\n", end)
-    alone = body[line : len(body) if line_end < 0 else line_end + 1]
+    if mark.start == 0 or body[mark.start - 1 : mark.start] == b"\n" or _after_order_mark(body, mark):
+        line_end = body.find(b"\n", end)
+        alone = body[mark.start : len(body) if line_end < 0 else line_end + 1]
+        content = _read_by_both(alone)
+        if content is not None:
+            return content, True
+    return recover.in_body(body[mark.end : after.start if after else end])[0], False
+
+
+def _read_by_both(alone: bytes) -> bytes | None:
+    """What OpenSSL and Go both read of one block; None where they differ or one does not read it."""
     by_openssl, by_go = pem.openssl_blocks(alone), pem.go_blocks(alone)
     clean = len(by_openssl.blocks) == 1 == len(by_go) and by_openssl.complete
     clean = clean and by_openssl.blocks[0].data == by_go[0].data and not by_go[0].headers
     if by_go and by_openssl.blocks and "PRIVATE KEY" in by_go[0].label:
         clean = True
-    if clean:
-        return by_go[0].data, True
-    return recover.in_body(body[mark.end : after.start if after else end])[0], False
+    return by_go[0].data if clean else None
 
 
 def _after_order_mark(body: bytes, mark: Marker) -> bool:
     """True where nothing but byte order marks stands before a marker on its line."""
-    before = body[body.rfind(b"\n", 0, mark.start) + 1 : mark.start]
+    near = max(0, mark.start - 3 * len(pem.BOM))
+    before = body[max(body.rfind(b"\n", near, mark.start) + 1, near) : mark.start]
     return bool(before) and not before.replace(pem.BOM, b"")
 
 
@@ -132,25 +139,8 @@ def _cut_in_end(body: bytes, after: Marker) -> bool:
     return after.end == len(body) and not after.begins and not tail.endswith(pem.TAIL)
 
 
-def _embedded(body: bytes, mark: Marker, end: int) -> bool:
+def _embedded(body: bytes, mark: Marker, end: int, quoting: Quoting) -> bool:
     """True for a block inside a string of JSON or YAML, or with escaped line ends."""
     if _ESCAPED.search(body, mark.end, min(end, mark.end + _FEW)):
         return True
-    return _quoted(body, mark.start)
-
-
-def _quoted(body: bytes, start: int) -> bool:
-    """Whether what stands before `start` on its line, or the line that it is indented under, opens a string."""
-    line = max(body.rfind(b"\n", 0, start), body.rfind(b"\r", 0, start)) + 1
-    before = body[line:start]
-    if before.strip():
-        return _QUOTE_BEFORE.search(before) is not None
-    if not before:
-        return False
-    while line > 0:
-        previous = body.rfind(b"\n", 0, line - 1) + 1
-        text = body[previous : line - 1].rstrip()
-        if text and len(text) - len(text.lstrip()) < len(before):
-            return _BLOCK_SCALAR.search(text) is not None
-        line = previous
-    return False
+    return quoting.quoted(mark.start)
