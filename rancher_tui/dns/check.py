@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from rancher_tui.dns import judge
@@ -127,7 +127,8 @@ async def _judged(
                     yield _lost(lost, result)
                 under_way.add(asking.of_delegation(result, locate))
             case Suffixed():
-                yield _suffixed(result)
+                for finding in _suffixed(result):
+                    yield finding
     everyone = under_way.seen()
     for seen in waiting:
         target = judge.target(asking.expected, seen, everyone) or judge.Target(open=True)
@@ -195,16 +196,20 @@ def _lost(server: str, delegation: Delegation) -> Finding:
     )
 
 
-def _suffixed(found: Suffixed) -> Finding:
+def _suffixed(found: Suffixed) -> Iterator[Finding]:
+    """Another name resolves: no fault of the vantage, but a trap."""
     addresses = ", ".join(found.seen.addresses[:4])
-    return Finding(
+    evidence = {"name": found.name, "addresses": list(found.seen.addresses)}
+    title = msg("{name} resolves to {addresses}", name=found.name, addresses=addresses)
+    yield Finding(Status.PASS, "resolves", found.seen.vantage, title, evidence=evidence, check="dns", step=3)
+    yield Finding(
         Status.WARN,
         "search-suffix",
         found.seen.vantage,
         msg("{name} resolves too", name=found.name),
         msg("Machines with this search suffix may be led to {addresses}.", addresses=addresses),
         msg("use the full name, and remove a wildcard record from the suffix's zone"),
-        {"server": found.seen.server, "name": found.name, "addresses": list(found.seen.addresses)},
+        {"server": found.seen.server, **evidence},
         "dns",
         3,
     )

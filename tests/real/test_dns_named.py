@@ -169,6 +169,7 @@ async def test_a_search_suffix_with_a_wildcard_is_named(servers: World) -> None:
     suffix = (to_send("wild.lab.test"),)
     codes, facts = await seen_by(own_system(servers, "walker", search=suffix), "good.lab.test", [])
     assert ("search-suffix", "search suffix wild.lab.test") in codes
+    assert ("resolves", "search suffix wild.lab.test") in codes, "every vantage without a fault has its green line"
     assert facts["vantages"][-1]["vantage"] == "search suffix wild.lab.test"
     assert "good.lab.test.wild.lab.test" in facts["vantages"][-1]["nslookup"]
     codes, _facts = await seen_by(own_system(servers, "walker", search=suffix), "good.lab.test.", [])
