@@ -20,7 +20,7 @@ import yaml
 FACTS = yaml.safe_load((Path(__file__).parents[1] / "tests/unit/nodes_composed.yml").read_text())["ubuntu-16.04"][
     "facts"
 ]
-HEAD = b"HTTP/1.0 200 OK\r\nServer: Docker/17.03.2-ce (linux)\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\nServer: Docker/17.03.2-ce (linux)\r\nContent-Length: %d\r\n\r\n%s"
 ENGINE = {b"/_ping": b"OK", b"/info": FACTS["docker-info"].encode(), b"/containers/json": b"[]"}
 
 
@@ -43,8 +43,12 @@ class Host(asyncssh.SSHServer):
 
     def unix_connection_requested(self, dest_path: str) -> Any:
         async def engine(reader: asyncssh.SSHReader[bytes], writer: asyncssh.SSHWriter[bytes]) -> None:
-            path = (await reader.readuntil(b"\r\n\r\n")).split()[1].partition(b"?")[0]
-            writer.write(HEAD + ENGINE.get(path, b""))
+            """One stream for all questions, as Docker's engine keeps it."""
+            request = b""
+            while b"Connection: close" not in request:
+                request = await reader.readuntil(b"\r\n\r\n")
+                body = ENGINE.get(request.split()[1].partition(b"?")[0], b"")
+                writer.write(HEAD % (len(body), body))
             writer.close()
 
         return engine
