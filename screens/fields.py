@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from assets import FOLDER
-from rancher_tui.i18n import _
+from rancher_tui.i18n import N_, _
 from rancher_tui.install import paths
 from rancher_tui.install.state import InstallState
 
@@ -60,6 +60,11 @@ def as_text(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(str(item) for item in value)
     return str(value)
+
+
+def shown_value(field: Field, text: str) -> str:
+    """A field's text as it is shown while it is not edited: yes and no in the operator's language."""
+    return _(text) if field.kind == "yes" and text in (N_("yes"), N_("no")) else text
 
 
 def text_at(state: InstallState, path: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from rancher_tui import actions, subjects
 from rancher_tui.finding import Finding, Status
-from rancher_tui.i18n import Message, _
+from rancher_tui.i18n import N_, Message, _
 from rancher_tui.install.steps import Step, StepStatus
 from rancher_tui.text import clean
 from screens.signs import signs
@@ -58,6 +58,19 @@ def status_sign(status: StepStatus) -> str:
 def step_title(step: Step) -> str:
     """A step's title in a few words, for lists."""
     return _(actions.table().places[step.slug])
+
+
+PHASES = (
+    *(N_("start"), N_("dial"), N_("state"), N_("port-check"), N_("certificates"), N_("reconcile")),
+    *(N_("deploy-certificates"), N_("images"), N_("etcd"), N_("controlplane"), N_("authz"), N_("worker")),
+    *(N_("sync"), N_("network"), N_("dns"), N_("metrics"), N_("ingress"), N_("addons"), N_("end")),
+)
+"""Names of a run's phases, as `log` and `explain` have them."""
+
+
+def phase_word(name: str) -> str:
+    """A phase's name in the operator's language."""
+    return _(name)
 
 
 def shown(message: Message | str) -> str:

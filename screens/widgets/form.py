@@ -12,7 +12,7 @@ from rancher_tui.finding import Status
 from rancher_tui.install.references import is_reference
 from rancher_tui.install.secrets import ADDRESSES, password_span
 from rancher_tui.text import clean
-from screens.fields import Field
+from screens.fields import Field, shown_value
 from screens.signs import signs
 from screens.widgets.editing import EditingLines
 from screens.widgets.lines import Line, fit
@@ -110,7 +110,8 @@ class Form(EditingLines):
         return distance is not None
 
     def line(self, number: int, cells: int) -> Line:
-        field, value = self.fields[number], self._values[number]
+        field = self.fields[number]
+        value = shown_value(field, self._values[number])
         here = number == self.row
         parts: Line = [
             (f" {signs().cursor if here else ' '} ", "strong"),

@@ -1,0 +1,136 @@
+"""Catalogues: every text for people is in them, translated, with the same fields, compiled as it stands."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from string import Formatter
+from typing import Any
+
+import pytest
+import yaml
+from babel.messages.catalog import Catalog, Message
+from rich.cells import cell_len
+
+from assets import FOLDER
+from building import catalogues, texts
+from rancher_tui import edits
+from rancher_tui.actions import usual_table
+from rancher_tui.i18n import DOMAIN, LANGUAGES, N_
+
+TRANSLATED = LANGUAGES[1:]
+
+
+@lru_cache(maxsize=4)
+def catalogue(language: str) -> Catalog:
+    return catalogues.read(language)
+
+
+@lru_cache(maxsize=1)
+def template() -> Catalog:
+    return catalogues.template()
+
+
+def messages(language: str) -> list[Message]:
+    return [message for message in catalogue(language) if message.id]
+
+
+def plural(message: Message) -> str:
+    return message.id[-1] if isinstance(message.id, (tuple, list)) else message.id
+
+
+def fields(text: str) -> set[str]:
+    return {f"{name}:{form}" for _text, name, form, _conversion in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated_and_none_is_fuzzy(language: str) -> None:
+    held = {catalogues.singular(message) for message in messages(language) if catalogues.translation(message)}
+    wanted = {catalogues.singular(message) for message in template() if message.id}
+    assert sorted(wanted - held) == []
+    assert [message.id for message in messages(language) if message.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_has_the_fields_of_its_text(language: str) -> None:
+    wrong = []
+    for message in messages(language):
+        held = fields(catalogues.translation(message))
+        if held != fields(catalogues.singular(message)) and held != fields(plural(message)):
+            wrong.append((message.id, catalogues.translation(message)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_only_listed_texts_are_the_same_in_both(language: str) -> None:
+    listed = set(texts.table()["same"])
+    same = {
+        catalogues.singular(message)
+        for message in messages(language)
+        if catalogues.translation(message) == catalogues.singular(message)
+    }
+    told = {text for text in same if re.search(r"[A-Za-z]", re.sub(r"\{[^}]*\}", "", text))}
+    assert sorted(told - listed) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_blanks_at_the_ends_stay(language: str) -> None:
+    wrong = [
+        text
+        for message in messages(language)
+        if (text := catalogues.singular(message))[:1].isspace() != catalogues.translation(message)[:1].isspace()
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_compiled_catalogue_is_that_of_the_written_one(language: str) -> None:
+    compiled = (texts.folder_of(language) / f"{DOMAIN}.mo").read_bytes()
+    assert compiled == catalogues.written(catalogue(language))[1]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_titles_in_the_last_line_stay_short(language: str) -> None:
+    translated = {catalogues.singular(message): catalogues.translation(message) for message in messages(language)}
+    titles = {title for action in usual_table().actions for title in (action.title, *action.titles.values())}
+    assert [translated[title] for title in titles if cell_len(translated[title]) > 14] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_help_page_has_its_twin_with_the_same_fields(language: str) -> None:
+    for page in (FOLDER / "help").glob("*.md"):
+        twin = page.with_name(language) / page.name
+        assert re.findall(r"^## .*", twin.read_text("utf-8"), re.MULTILINE) == re.findall(
+            r"^## .*", page.read_text("utf-8"), re.MULTILINE
+        ), page.name
+
+
+def test_texts_of_tables_are_named_in_the_list_of_tables() -> None:
+    """A table that holds titles, remedies or hints is either listed in texts.yml or holds none for people."""
+    listed = {file for kind in ("texts", "escaped") for file in texts.table()[kind]}
+    apart = {"rke/phases.yml", "facts/os.yml", "facts/rancher.yml", "facts/rke.yml", "facts/docker.yml"}
+    found = set()
+    for path in FOLDER.rglob("*.yml"):
+        name = str(path.relative_to(FOLDER))
+        if name.startswith(("cluster_file/", "balancer/", "lab/", "locale/")):
+            continue
+        if _has_texts(yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
+            found.add(name)
+    assert found - listed - apart == set()
+
+
+def _has_texts(data: Any) -> bool:
+    if isinstance(data, dict):
+        named = any(
+            key in ("title", "help", "hint", "remedy", "detail", "text", "why") and isinstance(value, str)
+            for key, value in data.items()
+        )
+        return named or any(map(_has_texts, data.values()))
+    return isinstance(data, list) and any(map(_has_texts, data))
+
+
+def test_names_of_edits_are_known_by_their_shape() -> None:
+    assert edits.shape("node 3: ssh key") == N_("node {number}: {field}")
+    assert edits.shape("set fqdn, template") == N_("set {path}")
+    assert edits.shape("another program's edit") == ""
+    assert edits.shown("another program's edit") == "another program's edit"
