@@ -31,7 +31,7 @@ from rancher_tui.cluster_file.decode import decode
 from rancher_tui.cluster_file.errors import ComposeError
 from rancher_tui.cluster_file.secret_places import put_back
 from rancher_tui.cluster_file.state_of import node_of, state_of
-from rancher_tui.cluster_file.tree import documents
+from rancher_tui.cluster_file.tree import SyntaxProblem, TooLarge, documents
 from rancher_tui.i18n import msg
 from rancher_tui.install.state import TEMPLATES, InstallState, Node
 
@@ -49,6 +49,7 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     release = rke or facts.RECOMMENDED_RKE
     source = state.cluster_file_source
     source = put_back(source, secret) if source else _template(state.template)
+    source, rest = first_document(source)
     before = roundtrip.dump(_tree(source), source)
     tree = _tree(source)
     known = state_of(_plain(tree), _addon_values(tree))
@@ -59,9 +60,23 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     _registry(tree, state, known, secret)
     etcd.put(tree, state, known, secret, release)
     _addons(tree, state, known, secret)
-    text = merge.kept(source, before, roundtrip.dump(tree, source))
+    text = merge.kept(source, before, roundtrip.dump(tree, source)) + rest
     _compare(text, state, secret)
     return text
+
+
+def first_document(text: str) -> tuple[str, str]:
+    """The document that RKE reads, and everything behind it, which stays as it is."""
+    stream = documents(text)
+    try:
+        next(stream, None)
+        second = next(stream, None)
+    except (SyntaxProblem, TooLarge):
+        return text, ""
+    if second is None:
+        return text, ""
+    lines = text.split("\n")
+    return "\n".join([*lines[: second.line - 1], ""]), "\n".join(lines[second.line - 1 :])
 
 
 def _tree(source: str) -> Any:

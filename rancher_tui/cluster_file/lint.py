@@ -22,7 +22,7 @@ from rancher_tui.cluster_file import (
 from rancher_tui.cluster_file.addons import parse
 from rancher_tui.cluster_file.context import CHECK, STEP, Context, Sink, file_text
 from rancher_tui.cluster_file.decode import decode
-from rancher_tui.cluster_file.placeholders import placeholder_in
+from rancher_tui.cluster_file.placeholders import placeholder_in, unfilled_in
 from rancher_tui.cluster_file.rules_yaml import nodes_below
 from rancher_tui.cluster_file.tree import MAX_NODES, Document, Kind, Node, SyntaxProblem, TooLarge, documents
 from rancher_tui.finding import Report, Status
@@ -151,13 +151,14 @@ def _judge(context: Context, document: Document) -> None:
 
 
 def _placeholders(context: Context, root: Node | None) -> None:
-    """Placeholders anywhere in the file, also under keys that RKE ignores; the add-ons have a rule of their own."""
+    """Placeholders anywhere in the file, also under keys that RKE ignores; the add-ons have their own rule."""
     for path, node, _flow in nodes_below(root) if root is not None else ():
         if node.kind is not Kind.SCALAR or path == ("addons",) or node.alias_of is not None:
             continue
-        found = placeholder_in(node.text) or ("USER" if path[-1:] == ("user",) and node.text == "USER" else "")
+        place = "nodes" if path[:1] == ("nodes",) else "yaml"
+        found = unfilled_in(node.text) if place == "nodes" else placeholder_in(node.text)
+        found = found or ("USER" if path[-1:] == ("user",) and node.text == "USER" else "")
         if found:
-            place = "nodes" if path[:1] == ("nodes",) else "yaml"
             title = msg("the placeholder {text} is not filled in", text=found)
             context.say(Status.FAIL, f"{place}.placeholder", path, title, at=node, placeholder=found)
 

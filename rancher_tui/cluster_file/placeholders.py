@@ -11,6 +11,15 @@ _NAMED = re.compile(
 _ANY = re.compile(r"<[A-Z][A-Z0-9_]*>")
 
 
+_VARIABLE = re.compile(r"\$\{[\w.-]+\}|\{\{[^{}]*\}\}")
+
+
+def unfilled_in(text: str) -> str:
+    """A placeholder, or a variable of a template (`${IP}`, `{{ user }}`), in a text of a node."""
+    found = _VARIABLE.search(text)
+    return placeholder_in(text) or (found[0] if found else "")
+
+
 def placeholder_in(text: str) -> str:
     """The placeholder in a text: one that the guide names anywhere, any other `<NAME>` only as the whole text."""
     found = _NAMED.search(text)
@@ -21,4 +30,4 @@ def placeholder_in(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Whether a text still holds a placeholder."""
-    return bool(placeholder_in(text))
+    return bool(unfilled_in(text))

@@ -103,7 +103,7 @@ def _mended_addons(text: str, inner: str) -> str:
 def _read(text: str, name: str, mended: bool = False) -> ReadFile:
     document = next(documents(text), None)
     decoded = decode(document.root if document else None, schema.cluster(None))
-    findings = [_not_taken(problem, name) for problem in decoded.problems]
+    findings = [*(_not_taken(problem, name) for problem in decoded.problems), *_later(text, name)]
     if not decoded.values:
         title = msg("no cluster in this file: none of its keys is one of RKE's")
         return ReadFile(None, (*findings, _finding(Status.FAIL, "yaml.no-cluster", name, (1, 1), title)))
@@ -136,6 +136,23 @@ def _read(text: str, name: str, mended: bool = False) -> ReadFile:
         items = parse(str(values.get("addons") or "")).values
     state = state_of(values, items)
     return ReadFile(state.model_copy(update={"cluster_file_source": hidden.text}), tuple(findings), hidden.secrets)
+
+
+def _later(text: str, name: str) -> list[Finding]:
+    """What stands behind the document that RKE reads: kept in its place, not taken in."""
+    found: list[Finding] = []
+    stream = documents(text)
+    try:
+        next(stream, None)
+        for document in stream:
+            if document.root is not None and (document.root.items or document.root.text.strip()):
+                title = msg("not taken in: RKE reads only the first document of the file")
+                remedy = msg("what belongs to the add-ons is indented below addons: |-")
+                place = (document.line, 1)
+                found.append(_finding(Status.WARN, "yaml.more-documents", name, place, title, remedy))
+    except (SyntaxProblem, TooLarge):
+        pass
+    return found
 
 
 def _not_taken(problem: Problem, name: str) -> Finding:

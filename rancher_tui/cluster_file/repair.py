@@ -8,13 +8,14 @@ from rancher_tui.cluster_file import schema
 
 _KEY = re.compile(r"( *)((?:- )?)([A-Za-z_][\w.-]*):(?:\s|$)")
 _OBJECT_KEYS = frozenset({"apiVersion", "kind", "metadata", "spec", "data", "type"})
+_ADDONS = re.compile(r"addons:\s*[|>]")
 _SPACES_PER_TAB = 2
 
 
 def repair(text: str) -> str:
     """The text with tabs and indentation mended; the same text where nothing of the kind is wrong."""
     lines = [_untabbed(line) for line in text.split("\n")]
-    return "\n".join(_objects(_sections(_dedented(lines))))
+    return "\n".join(_objects(_markers(_sections(_dedented(lines)))))
 
 
 def _untabbed(line: str) -> str:
@@ -48,6 +49,21 @@ def _sections(lines: list[str]) -> list[str]:
             dash = len(match[1])
         elif inside and match and match[3] in node_keys.fields and _indent(line) != dash + 2:
             line = " " * (dash + 2) + line.lstrip(" ")
+        found.append(line)
+    return found
+
+
+def _markers(lines: list[str]) -> list[str]:
+    """`---` between the objects of `addons` where the block begins, not left or right of it."""
+    found: list[str] = []
+    indent = -1
+    for line in lines:
+        if _ADDONS.match(line):
+            indent = 0
+        elif indent == 0 and line.strip():
+            indent = _indent(line)
+        elif indent > 0 and line.strip() == "---" and line[:1] == " ":
+            line = " " * indent + "---"
         found.append(line)
     return found
 

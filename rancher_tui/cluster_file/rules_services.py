@@ -34,6 +34,15 @@ def check(context: Context) -> None:
     _ranges(context)
     _ingress(context)
     _cloud(context)
+    _own_keys(context)
+
+
+def _own_keys(context: Context) -> None:
+    """Keys that rke's other commands set: with this one a first `rke up` ends (RKE v0.2.8 to v1.2.0, observed)."""
+    if context.since(0, 2, 0) and context.get("rotate_certificates") is not None:
+        title = msg("with rotate_certificates a first rke up finds no certificates and ends")
+        remedy = msg("delete it; rke cert rotate is the command")
+        context.say(Status.FAIL, "services.rotate-certificates", ("rotate_certificates",), title, remedy)
 
 
 def _external_etcd(context: Context) -> None:

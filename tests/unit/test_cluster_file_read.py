@@ -214,3 +214,35 @@ def test_backup_config_is_read_in_hours_and_copies() -> None:
     text = f"services: {{etcd: {{backup_config: {{interval_hours: 6, retention: 4, s3backupconfig: {s3}}}}}}}\n"
     found = taken(text)
     assert (found.etcd.creation, found.etcd.retention, found.etcd.s3_bucket) == ("6h", "24h", "b")
+
+
+def test_documents_behind_the_first_are_told_and_stay_where_they_are() -> None:
+    text = f"{HAND_EDITED}---\nkind: ConfigMap\n# lost\napiVersion: v1\n"
+    found = read(text.encode(), "x.yml")
+    assert found.state is not None
+    assert "yaml.more-documents" in [finding.code for finding in found.findings]
+    composed = _composed(found.state, found.secrets, fqdn="other.example.com")
+    assert composed.endswith("---\nkind: ConfigMap\n# lost\napiVersion: v1\n")
+    assert "other.example.com" in composed
+
+
+def test_a_marker_between_objects_that_slipped_is_repaired() -> None:
+    text = "cluster_name: a\naddons: |-\n  ---\n  kind: Namespace\n  apiVersion: v1\n ---\n  kind: Secret\n  apiVersion: v1\n"
+    found = read(text.encode(), "x.yml")
+    assert found.state is not None
+    assert "yaml.repaired" in [finding.code for finding in found.findings]
+    assert "- ---" in found.diff
+    assert "+  ---" in found.diff
+
+
+@pytest.mark.parametrize("user", ["${SSH_USER}", "'{{ user }}'", "<USER>", "USER"])
+def test_a_variable_of_another_tool_is_a_placeholder_that_nobody_filled_in(user: str) -> None:
+    from rancher_tui.cluster_file.lint import lint
+
+    first = "nodes:\n- {address: a, user: b, role: [controlplane, etcd, worker]}\n"
+    text = f"{first}- address: c\n  user: {user}\n  role: [worker]\n"
+    report = lint(text.encode(), name="x.yml")
+    assert [(finding.code, finding.subject) for finding in report.findings if finding.bad] == [
+        ("nodes.placeholder", "x.yml:4:9 nodes.1.user")
+    ]
+    assert report.facts["placeholders"] == [user.strip("'")]
