@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import _
+from rancher_tui.nodes.groups import ids
 from rancher_tui.text import clean
 from screens.ask import Ask, TypedWord
 from screens.details import finding_lines
@@ -82,7 +83,7 @@ class HostActions(FormScreen):
         if self.matrix.column == preflight.PORTS:
             self.do_ways()
         else:
-            await self._again([here.number] if here else [], preflight.ids_of(self.matrix.column))
+            await self._again([here.number] if here else [], ids(preflight.COLUMNS[self.matrix.column]))
 
     async def _again(self, rows: Sequence[int], ids: frozenset[str] | None = None) -> None:
         desk = self.rancher.session.hosts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from rancher_tui.commands.fleet import Fleet, NodeNames, Target, ask_passphrases
 from rancher_tui.commands.options import Json, Strict, Yes
 from rancher_tui.commands.output import CallError, note, print_report, stream
 from rancher_tui.i18n import _, msg
+from rancher_tui.text import clean
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding, Report
@@ -23,27 +25,42 @@ ReportFile = Annotated[
 ]
 
 
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="GROUP",
+        help="Tell only these checks: login, docker, system, kernel, net, clean; may be repeated.",
+    ),
+]
+
+
 def preflight(
     target: Target,
     node: NodeNames = None,
+    only: Groups = None,
     output: ReportFile = None,
     as_json: Json = False,
     strict: Strict = False,
 ) -> int:
     """Prove over SSH that RKE will be able to work on every node. Nothing is written on them.
 
+    The report of a whole session is kept in it; what is on offer for its node table is told, and taken by `set`.
     Example: rancher-tui preflight prod --node 10.0.1.11 -o preflight.md
     """
     from rancher_tui.finding import Report
 
     _check_report_name(output)
+    ids = _ids(only)
     fleet = fleet_of(target, node)
     if isinstance(fleet, Report):
         return asyncio.run(stream(_given(fleet), {}, as_json=as_json, strict=strict))
     ask_passphrases(fleet)
     facts: dict[str, Any] = {}
     found: list[Finding] = []
-    code = asyncio.run(stream(_kept(_looked(fleet, facts), found), facts, as_json=as_json, strict=strict))
+    looked = _with_offers(fleet, _looked(fleet, facts, ids), found, facts)
+    code = asyncio.run(stream(looked, facts, as_json=as_json, strict=strict))
+    _tell_offers(fleet, facts["offers"])
     if output:
         _write_report(Path(output).expanduser(), Report("preflight", tuple(found), facts, step=1))
     return code
@@ -54,21 +71,50 @@ async def _given(report: Report) -> AsyncIterator[Finding]:
         yield finding
 
 
-async def _kept(findings: AsyncIterator[Finding], into: list[Finding]) -> AsyncIterator[Finding]:
+async def _with_offers(
+    fleet: Fleet, findings: AsyncIterator[Finding], found: list[Finding], facts: dict[str, Any]
+) -> AsyncIterator[Finding]:
+    """The findings, kept in `found`; at the end what is on offer for the node table is in `facts["offers"]`."""
+    from rancher_tui.node_offers import offers
+
     async for finding in findings:
-        into.append(finding)
+        found.append(finding)
         yield finding
+    on_offer = await asyncio.to_thread(offers, fleet.state, facts.get("nodes", {}))
+    facts["offers"] = [{"path": each.path, "value": each.value, "why": each.why.english} for each in on_offer]
 
 
-def _looked(fleet: Fleet, facts: dict[str, Any]) -> AsyncIterator[Finding]:
+def _tell_offers(fleet: Fleet, offers: list[dict[str, Any]]) -> None:
+    if offers and fleet.session is not None:
+        taken = " ".join(shlex.quote(f"{offer['path']}={offer['value']}") for offer in offers)
+        note(
+            _("on offer, not taken: rancher-tui set {session} {values}").format(
+                session=fleet.session.name, values=clean(taken)
+            )
+        )
+
+
+def _ids(groups: list[str] | None) -> frozenset[str] | None:
+    """The checks of these groups; CallError for one that there is not."""
+    from rancher_tui.nodes.groups import GROUPS, ids
+
+    for name in groups or ():
+        if name not in GROUPS:
+            raise CallError(
+                msg("{name} is no group of checks; there are {names}", name=name, names=", ".join(GROUPS))
+            )
+    return frozenset().union(*map(ids, groups)) if groups else None
+
+
+def _looked(fleet: Fleet, facts: dict[str, Any], ids: frozenset[str] | None) -> AsyncIterator[Finding]:
     """All nodes of a session: its report is kept; else what is seen is told."""
     from rancher_tui.checks import run
     from rancher_tui.nodes.preflight import preflight as look
 
-    if fleet.session is not None and fleet.everything:
+    if fleet.session is not None and fleet.everything and ids is None:
         return run("preflight", fleet.session, fleet.state, facts)
     expected, numbers = fleet.expected(), fleet.numbers
-    return look(fleet.nodes, fleet.settings(), facts=facts, expected=expected, numbers=numbers)
+    return look(fleet.nodes, fleet.settings(), facts=facts, expected=expected, numbers=numbers, only=ids)
 
 
 def _check_report_name(name: str | None) -> None:

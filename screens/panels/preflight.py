@@ -9,20 +9,12 @@ from typing import Any, Final
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.i18n import N_, _
 from rancher_tui.install.state import Node
+from rancher_tui.nodes.groups import GROUPS
 from rancher_tui.text import clean
 from screens.signs import signs
 from screens.words import finding_ink, finding_word
 
-GROUPS: Final = (
-    ("login", (*range(1, 4), 48)),
-    ("docker", range(4, 15)),
-    ("system", range(15, 21)),
-    ("kernel", (*range(21, 26), *range(30, 35))),
-    ("net", (*range(26, 30), *range(38, 40), *range(42, 48), *range(49, 51))),
-    ("clean", range(35, 38)),
-    ("ports", (40, 41)),
-)
-"""Columns and the numbers of the checks in each (`N15` is 15)."""
+COLUMNS: Final = (*GROUPS, "ports")
 TITLES: Final = (
     N_("login"), N_("docker"), N_("system"), N_("kernel"), N_("net"), N_("clean"), N_("ports"),
 )  # fmt: skip
@@ -63,12 +55,9 @@ def group_of(finding: Finding) -> int:
     if finding.check == "ports":
         return PORTS
     number = int(text[1:]) if text[:1] == "N" and text[1:].isdigit() else 0
-    return next((column for column, (_name, ids) in enumerate(GROUPS) if number in ids), NET)
-
-
-def ids_of(column: int) -> frozenset[str]:
-    """The checks of a column, as evidence names them."""
-    return frozenset(f"N{number:02d}" for number in GROUPS[column][1])
+    if number in (40, 41):
+        return PORTS
+    return next((column for column, name in enumerate(GROUPS) if number in GROUPS[name]), NET)
 
 
 def subject_of(number: int, node: Node) -> str:
@@ -87,7 +76,7 @@ def rows(seen: Seen) -> list[Row]:
         subject = subject_of(number, node)
         cells = tuple(
             _cell(by_place.get((subject, column), ()), _blank(seen, number, column))
-            for column in range(len(GROUPS))
+            for column in range(len(COLUMNS))
         )
         if number in seen.stale and number not in seen.waiting:
             cells = tuple((_("stale"), "warn") if word != signs().empty else (word, ink) for word, ink in cells)
@@ -98,7 +87,9 @@ def rows(seen: Seen) -> list[Row]:
     others = dict.fromkeys(finding.subject for finding in seen.findings if not finding.subject.startswith("node "))
     for subject in others:
         if subject not in known:
-            cells = tuple(_cell(by_place.get((subject, column), ()), ("", "dim")) for column in range(len(GROUPS)))
+            cells = tuple(
+                _cell(by_place.get((subject, column), ()), ("", "dim")) for column in range(len(COLUMNS))
+            )
             found.append(Row(subject, 0, clean(subject), cells, ""))
     return found
 

@@ -195,6 +195,21 @@ def test_only_the_chosen_node_is_looked_at_and_keeps_its_number(
     assert (code, out) == (2, "") and server.address in err
 
 
+def test_a_group_of_checks_is_told_alone_and_what_is_on_offer_is_not_taken(
+    call: Call, tmp_path: Path, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    server = healthy(tmp_path / "one", stack)
+    name = session(tmp_path, server.node())
+    call("trust", name, "--yes", "trust")
+    code, out, err = call("preflight", name, "--only", "clean", "--json")
+    report = report_of("preflight", out)
+    assert (code, {each["code"] for each in report["findings"]}) == (0, {"leftovers", "ports-in-use"})
+    assert {"path": "nodes.0.hostname_override", "value": "node1"}.items() <= report["facts"]["offers"][0].items()
+    assert "nodes.0.hostname_override=node1" in err and steps(call, name)["hosts"] != "done"
+    assert call("preflight", name, "--only", "cleanliness")[0] == 2
+
+
 @pytest.mark.parametrize(("text", "code"), [("nodes: [", 3), ("", 3), ("- a\n", 3), ("nodes: []\n", 3)])
 @pytest.mark.parametrize("command", ["preflight", "ports", "trust", "cleanup"])
 def test_a_file_without_nodes_is_a_finding(call: Call, tmp_path: Path, command: str, text: str, code: int) -> None:

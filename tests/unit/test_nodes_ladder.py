@@ -12,6 +12,7 @@ from rancher_tui.nodes.docker_api import Ping, read_answers
 from rancher_tui.nodes.expected import Expected
 from rancher_tui.nodes.findings import Scribe
 from rancher_tui.nodes.gather import Gathered, Said, assignments, parse
+from rancher_tui.nodes.groups import GROUPS, ids
 from rancher_tui.nodes.ladder import Reached, judge_docker
 from rancher_tui.transport.ssh import Target
 from rancher_tui.transport.ssh_errors import Rung, SshError
@@ -156,3 +157,10 @@ def test_a_node_without_an_address_has_a_subject_too() -> None:
     from rancher_tui.nodes.findings import subject_of
 
     assert subject_of(2, Node()) == "node 2 -"
+
+
+def test_every_check_stands_in_one_group() -> None:
+    """N19 is told beside N18, N40 and N41 are the ways between the nodes."""
+    told = [number for numbers in GROUPS.values() for number in numbers]
+    assert sorted(told) == sorted({*range(1, 51)} - {40, 41})
+    assert ids("clean") == {"N35", "N36", "N37"}
