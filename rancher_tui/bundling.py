@@ -95,7 +95,7 @@ def known_values(session: Session, state: InstallState) -> list[str]:
             values.append(session.secrets.resolve(text))
     values += [value[slice(*span)] for value in values if (span := password_span(value))]
     for path in _key_files(state):
-        with suppress(OSError, ValueError):
+        with suppress(*operations.NO_FILE):
             values.append(path.expanduser().read_text(encoding="utf-8", errors="replace"))
     for name in (operations.KUBECONFIG, operations.STATE_FILE):
         with suppress(OSError):

@@ -29,6 +29,10 @@ FIRST_STATE_FILE: Final = (0, 2, 0)
 """From this RKE on the cluster's state lies in a local file (reference: RKE v0.2.0's release)."""
 
 
+NO_FILE: Final = (OSError, ValueError, RuntimeError)
+"""What reading a path as typed may raise: also a NUL in it, and `~somebody` who is not there."""
+
+
 class OperationError(Exception):
     """Something that could not be done. `code` is stable, `message` says why and what would be right."""
 
@@ -63,7 +67,7 @@ def ca_text(state: InstallState) -> str | None:
         return state.certificates.ca_text or None
     try:
         data = Path(path).expanduser().read_bytes()
-    except OSError:
+    except NO_FILE:
         return state.certificates.ca_text or None
     return normalised(data)
 

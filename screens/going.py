@@ -53,11 +53,12 @@ class Going:
     async def anew(self) -> None:
         """The screen that is shown made anew, the cursor where it was: for what it drew once, such as words."""
         frame = self._app.frame
-        if frame is None:
+        if frame is None or not frame.stands:
             return
         cursor, screen = frame.cursor(), registry.screen(frame.PLACE)
         await self._app.switch_screen(screen)
-        screen.place_cursor(cursor)
+        if screen.stands:
+            screen.place_cursor(cursor)
 
     def ask_step(self) -> None:
         """Ask for a step's number and go there."""

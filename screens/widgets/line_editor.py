@@ -85,10 +85,10 @@ class LineEditor:
     def window(self, cells: int) -> tuple[str, str, str]:
         """What of the text fits into `cells` columns: before the cursor, under it (blank at the end), after it."""
         under = self.text[self.cursor : self.cursor + 1] or " "
-        before, room = self.text[: self.cursor], cells - max(1, width(under))
+        before, room = self.text[max(0, self.cursor - cells) : self.cursor], cells - max(1, width(under))
         while width(before) > room:
             before = before[1:]
-        after, room = self.text[self.cursor + 1 :], room - width(before)
+        after, room = self.text[self.cursor + 1 : self.cursor + 1 + cells], room - width(before)
         while width(after) > room:
             after = after[:-1]
         return before, under, after
