@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rancher_tui.commands import program, schemas
+from rancher_tui.commands import program, schemas, usage
 from rancher_tui.install.steps import STEPS
 from rancher_tui.lab.faults import FAULTS
 from rancher_tui.settings import CHOICES
@@ -58,7 +58,7 @@ def every() -> list[Command]:
 
 
 def _command(name: str, command: Any) -> Command:
-    text, example = program.split_help(command)
+    text, example = usage.split_help(command)
     return Command(
         name,
         text.strip(),

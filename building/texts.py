@@ -69,10 +69,10 @@ def _at(data: Any, path: list[str]) -> Iterator[str]:
 
 def of_commands() -> Iterator[Text]:
     """Help of the commands and of their arguments, as the command line builds it, without the examples."""
-    from rancher_tui.commands import program
+    from rancher_tui.commands import program, usage
 
     for name, command in sorted(program.commands().items()):
-        for text in program.help_texts(command):
+        for text in usage.help_texts(command):
             yield text, f"rancher-tui {name}".strip()
 
 

@@ -5,6 +5,7 @@ Opening the UI (`rancher-tui`, `rancher-tui SESSION`) does not import the comman
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from rancher_tui.i18n import _
 def main(arguments: list[str] | None = None) -> int:
     """Run one command or the UI; the exit code (contract.md, "Exit codes")."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    _accept_any_text()
     home, chosen, rest = _leading(argv)
     settings.load()
     if chosen:
@@ -30,6 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     from rancher_tui.commands.program import run
 
     return run(argv)
+
+
+def _accept_any_text() -> None:
+    """What the terminal's encoding has no sign for is written as an escape, not refused."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 _SWITCHES = {"--ascii": ("signs", "ascii"), "--slow": ("pace", "slow"), "--plain": ("plain", "yes")}

@@ -7,7 +7,7 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -15,9 +15,9 @@ from typing import Annotated, Any, Final
 import typer
 import typer.main
 
-from rancher_tui.commands import context
+from rancher_tui.commands import context, usage
 from rancher_tui.commands.output import INTERRUPTED, UNEXPECTED, UNUSABLE, CallError, note
-from rancher_tui.i18n import N_, _, language
+from rancher_tui.i18n import _
 from rancher_tui.settings import CHOICES
 
 PIPE_CLOSED: Final = 128 + 13
@@ -29,6 +29,7 @@ program = typer.Typer(
     help=HELP,
     no_args_is_help=False,
     add_completion=False,
+    cls=usage.OwnGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -70,16 +71,13 @@ def _command(name: str, function: Callable[..., int], **settings: Any) -> None:
     def call(*arguments: Any, **options: Any) -> None:
         raise typer.Exit(_to_its_end(lambda: function(*arguments, **options)))
 
-    program.command(name, help=_help(function.__doc__ or ""), **settings)(call)
-
-
-_EXAMPLE: Final = "\n\n\b\nExample: "
+    program.command(name, cls=usage.OwnCommand, help=_help(function.__doc__ or ""), **settings)(call)
 
 
 def _help(docstring: str) -> str:
     """A command's help: the example in a paragraph of its own that is not wrapped."""
     text, _found, example = inspect.cleandoc(docstring).partition("Example: ")
-    return f"{text.rstrip()}{_EXAMPLE}{example}"
+    return f"{text.rstrip()}{usage.EXAMPLE}{example}"
 
 
 def commands() -> dict[str, Any]:
@@ -89,47 +87,6 @@ def commands() -> dict[str, Any]:
     root = typer.main.get_command(program)
     found: dict[str, Any] = getattr(root, "commands", {})
     return {"": root, **found}
-
-
-def split_help(command: Any) -> tuple[str, str]:
-    """A command's help and its example."""
-    text, _found, example = (command.help or "").partition(_EXAMPLE)
-    return text, example
-
-
-def help_texts(command: Any) -> Iterator[str]:
-    """The texts of a command's help and of its arguments' and options', without the example."""
-    yield split_help(command)[0]
-    yield from (parameter.help for parameter in command.params if getattr(parameter, "help", None))
-
-
-def _translate(command: Any) -> None:
-    """Put a command's help into the operator's language."""
-    text, found, example = (command.help or "").partition(_EXAMPLE)
-    command.help = f"{_(text)}{_EXAMPLE.replace('Example', _('Example')) if found else ''}{example}"
-    for parameter in command.params:
-        if getattr(parameter, "help", None):
-            parameter.help = _(parameter.help)
-
-
-def _in_own_words(root: Any) -> Any:
-    """The command line with every text in the operator's language, headings too."""
-    if language() != "en":
-        vars(typer.core)["_"] = _
-        for command in (root, *root.commands.values()):
-            _translate(command)
-    return root
-
-
-HEADINGS: Final = (
-    N_("Usage: "),
-    N_("Options"),
-    N_("Commands"),
-    N_("Arguments"),
-    N_("required"),
-    N_("default: {default}"),
-)
-"""Texts of the command-line library's own that stand in every help."""
 
 
 def _register() -> None:
@@ -174,7 +131,7 @@ def _register() -> None:
 def run(argv: list[str]) -> int:
     """Run one command; every error becomes a text for a person and an exit code."""
     try:
-        code = _in_own_words(commands()[""])(args=argv, standalone_mode=False, prog_name="rancher-tui")
+        code = usage.in_own_words(commands()[""])(args=argv, standalone_mode=False, prog_name="rancher-tui")
     except typer.Abort:
         return INTERRUPTED
     except KeyboardInterrupt:
@@ -186,9 +143,8 @@ def run(argv: list[str]) -> int:
     except SystemExit:
         return PIPE_CLOSED
     except Exception as error:
-        usage = getattr(error, "exit_code", None)
-        if usage is not None and hasattr(error, "show"):
-            error.show()
+        if hasattr(error, "format_message") and hasattr(error, "ctx"):
+            note(usage.told(error))
             return UNUSABLE
         return _unexpected(error)
     return code if isinstance(code, int) else 0

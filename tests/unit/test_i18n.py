@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gettext
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -119,3 +122,33 @@ def test_a_chosen_language_is_used_whatever_the_environment_says(monkeypatch: py
     i18n.use_language("en")
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert i18n.language() == "en"
+
+
+def test_help_and_wrong_calls_speak_the_chosen_language(capsys: pytest.CaptureFixture[str]) -> None:
+    from rancher_tui.cli import main
+
+    assert main(["--language", "zh_CN", "dns", "--help"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("用法：") and "选项" in out and "例：" in out and "Show this" not in out
+    assert main(["--language", "zh_CN", "dns"]) == 2
+    err = capsys.readouterr().err
+    assert "NAME" in err and "Missing" not in err
+    assert main(["--language", "zh_CN", "cert", "/nowhere.pem", "--json"]) == 2
+    assert "无法读取" in capsys.readouterr().err
+
+
+def test_json_is_english_whatever_the_language(capsys: pytest.CaptureFixture[str]) -> None:
+    from rancher_tui.cli import main
+
+    assert main(["--language", "zh_CN", "versions", "--rancher", "v2.0.9", "--json"]) == 3
+    chinese = capsys.readouterr().out
+    assert main(["--language", "en", "versions", "--rancher", "v2.0.9", "--json"]) == 3
+    assert capsys.readouterr().out == chinese
+
+
+def test_a_terminal_without_these_signs_gets_escapes_and_no_crash() -> None:
+    environment = {"PATH": os.environ["PATH"], "PYTHONIOENCODING": "ascii", "HOME": "/nonexistent"}
+    command = [sys.executable, "-m", "rancher_tui.cli", "--language", "zh_CN", "keys"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u6309" in done.stdout

@@ -1,0 +1,101 @@
+"""Help and wrong calls in the operator's language: what the command-line library says itself included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import typer.core
+
+from rancher_tui.i18n import N_, _, language
+
+EXAMPLE: Final = "\n\n\b\nExample: "
+"""What stands between a command's help and its example, which is not wrapped."""
+
+HEADINGS: Final = (
+    *(N_("Options"), N_("Commands"), N_("Arguments"), N_("required"), N_("default: {default}")),
+    *(N_("Missing command."), N_("No such command {name!r}.")),
+)
+"""Texts of the command-line library that it takes from its own catalogue."""
+
+
+class _OwnWords:
+    """What a command and the program itself have in common."""
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
+
+    def get_help_option(self: Any, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = _("Show this message and exit.")
+        return option
+
+
+class OwnCommand(_OwnWords, typer.core.TyperCommand):
+    """A command."""
+
+
+class OwnGroup(_OwnWords, typer.core.TyperGroup):
+    """The program."""
+
+
+def split_help(command: Any) -> tuple[str, str]:
+    """A command's help and its example."""
+    text, _found, example = (command.help or "").partition(EXAMPLE)
+    return text, example
+
+
+def help_texts(command: Any) -> Iterator[str]:
+    """The texts of a command's help and of its arguments' and options', without the example."""
+    yield split_help(command)[0]
+    yield from (parameter.help for parameter in command.params if getattr(parameter, "help", None))
+
+
+def in_own_words(root: Any) -> Any:
+    """The program with every text in the operator's language."""
+    if language() != "en":
+        vars(typer.core)["_"] = _
+        for command in (root, *root.commands.values()):
+            _translate(command)
+    return root
+
+
+def _translate(command: Any) -> None:
+    text, example = split_help(command)
+    shown = EXAMPLE.replace("Example: ", _("Example: ")) + example if example else ""
+    command.help = f"{_(text)}{shown}"
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = _(parameter.help)
+
+
+_WRONG: Final = (
+    N_("Missing argument '{name}'."),
+    N_("Missing option '{name}'."),
+    N_("No such option: {name}"),
+    N_("No such option '{name}'."),
+    N_("Option '{name}' requires an argument."),
+    N_("Option '{name}' does not take a value."),
+    N_("Got unexpected extra argument(s) ({name})"),
+    N_("Invalid value for '{name}': {reason}"),
+)
+"""What the library says of a wrong call."""
+
+
+def told(error: Any) -> str:
+    """A wrong call in words: usage, where the help is, what is wrong."""
+    lines = []
+    if error.ctx is not None:
+        more = _("`{command} --help` tells more").format(command=error.ctx.command_path)
+        lines = [error.ctx.get_usage(), more, ""]
+    return "\n".join([*lines, _("Error: {problem}").format(problem=_problem(error.format_message()))])
+
+
+def _problem(text: str) -> str:
+    for template in _WRONG:
+        pattern = re.escape(template).replace(r"\{name\}", "(?P<name>.+?)")
+        if match := re.fullmatch(pattern.replace(r"\{reason\}", "(?P<reason>.+)"), text, re.DOTALL):
+            return _(template).format(**match.groupdict())
+    return text
