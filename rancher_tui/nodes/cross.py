@@ -112,13 +112,15 @@ def _one_kernel(case: Case, earlier: Case) -> bool:
 
 
 def _shared(case: Case, earlier: Case, code: str, value: str, what: Message) -> Finding:
-    mild = code == "same-product-uuid" or (code == "same-machine-id" and _one_kernel(case, earlier))
+    one_kernel = code == "same-machine-id" and _one_kernel(case, earlier)
+    mild = code == "same-product-uuid" or one_kernel
     return case.grade(
         Status.WARN if mild else Status.FAIL,
         code,
         "N26" if code == "same-hostname" else "N27",
         msg("has the {what} of {other}: {value}", what=what, other=earlier.scribe.subject, value=value[:64]),
         _REMEDIES[code],
+        msg("they run on one kernel: containers of one machine share this") if one_kernel else EMPTY,
         value=value,
     )
 

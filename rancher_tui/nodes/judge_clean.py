@@ -64,7 +64,11 @@ def judge_clean(case: Case) -> Iterator[Finding]:
         if left.containers:
             return
     else:
-        yield case.good("leftovers", "N36", msg("nothing of an earlier cluster"))
+        told = case.gathered.get("containers") is not None
+        title = (
+            msg("nothing of an earlier cluster") if told else msg("no folder or interface of an earlier cluster")
+        )
+        yield case.good("leftovers", "N36", title, containers_seen=told)
     yield from judge_ports(case)
 
 

@@ -121,4 +121,4 @@ def _told(facts: Mapping[str, Any]) -> str:
         f"{memory / 1048576:.1f} GiB" if isinstance(memory, int) else "",
         ", ".join(str(pair[1]) for pair in facts.get("addresses", [])[:3]),
     ]
-    return clean(", ".join(part for part in parts if part))
+    return clean("  ".join(part for part in parts if part))
