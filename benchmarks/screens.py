@@ -66,6 +66,15 @@ while time.time() - began < seconds:
 """
 
 
+MILLION = """
+import sys
+for first in range(0, 1_000_000, 10_000):
+    sys.stdout.write("".join(
+        f'time="2026-11-23T07:26:19Z" level=info msg="[etcd] Pulling image number {number:,} on host [10.0.1.11]"'
+        + chr(10) for number in range(first, first + 10_000)))
+"""
+
+
 class Line:
     """A program at the far end of a pseudo terminal."""
 
@@ -240,6 +249,39 @@ def peer_under_flood(folder: Path, rate: int) -> None:
     print(f"  Log.write_line, {rate:,} lines/s: {sent / 1000:.1f} KB/s")
 
 
+def log_of_a_million_lines(folder: Path) -> None:
+    """From the key that opens the run's screen to its log's first paint, and a search through all of it."""
+    session = begun(folder)
+    program = session.cluster_folder / "rke"
+    program.write_text(f"#!{sys.executable}\n{MILLION}")
+    program.chmod(0o755)
+    run = start(session.path, [str(program), "up"], cwd=session.cluster_folder, env=dict(os.environ))
+    while run.status().live:
+        time.sleep(0.1)
+    line = ours(folder)
+    line.until(b"help")
+    line.until_still()
+    line.send(b"g")
+    line.until(b"0-12")
+    line.send(b"11")
+    line.until_still(1.0)
+    began = time.perf_counter()
+    line.send(b"\r")
+    line.until(b"FOLLOW")
+    painted = time.perf_counter() - began
+    line.read(3.0)
+    line.send(b"/")
+    line.until(b"Search")
+    line.send(b"number 999,99")
+    line.until_still(1.0)
+    began = time.perf_counter()
+    line.send(b"\r")
+    line.until(b"go on")
+    found = time.perf_counter() - began
+    line.end()
+    print(f"log of 1,000,000 lines: first paint {painted:.2f} s, search through all of it {found:.2f} s")
+
+
 def log_index(folder: Path) -> None:
     """Lines taken in a second, and bytes of memory a line, of a log of 300,000 lines."""
     import tracemalloc
@@ -278,6 +320,7 @@ def main() -> None:
         bytes_a_key(folder / "bytes")
         table_of_a_thousand(folder / "table")
         log_index(folder / "index")
+        log_of_a_million_lines(folder / "million")
         log_under_flood(folder / "ssh", 50, SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22")
         log_under_flood(folder / "local", 50)
         peer_under_flood(folder / "peer", 50)

@@ -25,8 +25,11 @@ from screens.words import shown
 if TYPE_CHECKING:
     from rancher_tui.rke.causes import Problem
 
-BUDGET = 0.02
-"""Seconds a tick may spend on taking lines in."""
+BUDGET = 0.012
+"""Seconds that taking lines in may keep a key waiting."""
+
+PAUSE = 0.02
+"""Seconds for keys and drawing between two turns of catching up with a long or fast log."""
 
 READING = 1
 """Column of the cursor of a reader who does not follow."""
@@ -52,6 +55,7 @@ class RunScreen(RunControl):
         self._model: LogModel | None = None
         self._usual: dict[str, float] = {}
         """Seconds that phases took in earlier real runs on this machine."""
+        self._catching = False
         self._tripped: set[str] = set()
         """What was said at once of this run: hosts that rke dropped, the add-on job that failed."""
 
@@ -102,6 +106,7 @@ class RunScreen(RunControl):
         grew = model.advance(BUDGET) if model else False
         if grew:
             self.pane.grown()
+            self._catch_up_later()
         if grew or self._ticks % int(rate()) == 1:
             newest = install.run.status()
             if newest.run != self._run and not self._chosen:
@@ -114,6 +119,18 @@ class RunScreen(RunControl):
                 self.watch_for_rancher()
             item = self.step_state
             self.look_again(item.findings if item else ())
+
+    def _catch_up_later(self) -> None:
+        if self._model is not None and self._model.behind and not self._catching:
+            self._catching = True
+            self.set_timer(PAUSE, self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Take more lines in without drawing, a little at a time."""
+        self._catching = False
+        if self._model is not None and self.is_current:
+            self._model.advance(BUDGET)
+            self._catch_up_later()
 
     def _trip(self) -> None:
         """Say at once what rke only warns about: it goes on without a host, or without Rancher."""
