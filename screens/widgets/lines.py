@@ -17,6 +17,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from rancher_tui.text import clean
 from screens.inks import ink
 from screens.signs import plain, signs
 
@@ -82,6 +83,11 @@ def spread(left: Line, right: Line, cells: int) -> Line:
     return [*fitted, (" " * max(0, room), "plain"), *right]
 
 
+def harmless(text: str) -> str:
+    """`text` without anything that a terminal would act on, whoever forgot to clean it: the last gate."""
+    return text if text.isprintable() else clean(text, max(1, len(text) * 10))
+
+
 class Lines(Widget):
     """Draws `self.line(y)` for every line in view. Subclasses give `count` and `line`."""
 
@@ -110,7 +116,7 @@ class Lines(Widget):
 
     def strip(self, parts: Line) -> Strip:
         """Parts as Textual draws them, in exactly the width of the widget."""
-        segments = [Segment(plain(text), self.ink(name)) for text, name in parts if text]
+        segments = [Segment(plain(harmless(text)), self.ink(name)) for text, name in parts if text]
         return Strip(segments).adjust_cell_length(self.content_size.width, self.ink("plain"))
 
     def repaint_line(self, number: int) -> None:
