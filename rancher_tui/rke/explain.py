@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any, Literal
@@ -10,12 +11,13 @@ from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.rke.causes import UNKNOWN, Problem, advice
 from rancher_tui.rke.log_source import PackedError, readable
-from rancher_tui.rke.progress import Progress
+from rancher_tui.rke.progress import PhaseProgress, Progress
 from rancher_tui.rke.reading import Reading
 
 CHECK = "explain"
 STEP = 11
 _LINES_AT_ONCE = 10_000
+_IP_ADDRESS = re.compile(r"[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:]*")
 Outcome = Literal["finished", "finished-without-rancher", "finished-incomplete", "failed", "cut-off"]
 
 
@@ -58,7 +60,7 @@ def judge(reading: Reading) -> Report:
     facts: dict[str, Any] = {
         "format": _form(progress),
         "rke": progress.version or None,
-        "phases": [phase.to_json() for phase in progress.phases],
+        "phases": [_phase(phase, progress) for phase in progress.phases],
         "hosts": _hosts(progress, own),
         "problems": [problem.to_json() for problem in problems],
         "outcome": how,
@@ -133,9 +135,22 @@ def _form(progress: Progress) -> str:
     return max(progress.forms, key=progress.forms.__getitem__, default="plain")
 
 
+def _is_host(name: str, progress: Progress) -> bool:
+    """False for the names of nodes that an upgrade's wording uses beside the addresses that were dialled."""
+    dialled = next((phase.hosts for phase in progress.phases if phase.name == "dial"), {})
+    return not dialled or name in dialled or _IP_ADDRESS.fullmatch(name) is not None
+
+
+def _phase(phase: PhaseProgress, progress: Progress) -> dict[str, Any]:
+    told = phase.to_json()
+    return {**told, "hosts": [name for name in told["hosts"] if _is_host(name, progress)]}
+
+
 def _hosts(progress: Progress, problems: list[Problem]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, host in progress.hosts.items():
+        if not _is_host(name, progress):
+            continue
         own = [problem for problem in problems if name in problem.hosts and not problem.harmless]
         telling = [problem for problem in own if not (problem.cause and problem.cause.consequence)] or own
         found[name] = {"last_phase": host.last_phase or None, "problem": telling[-1].code if telling else None}

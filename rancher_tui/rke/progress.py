@@ -12,7 +12,7 @@ from typing import Any
 from rancher_tui.rke.lines import LogLine, is_panic
 from rancher_tui.rke.phases import PhaseRules, phase_rules
 
-_VERSION = re.compile(r"Running RKE version: (v\S+)")
+_VERSION = re.compile(r"(?:Running )?RKE version:? (v\S+)")
 _OWN_VERSION = re.compile(r"This is not an officially supported version \((\S+)\) of RKE")
 _DROPPED = re.compile(r"Removing host \[([^\]]+)\] from node lists")
 _INCOMPLETE = re.compile(r"Provisioning incomplete, host\(s\) \[([^\]]*)\]")
