@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from textual.widget import Widget
 
-from rancher_tui.finding import Finding
+from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import _
 from rancher_tui.text import clean_block
+from rancher_tui.why import why
 from screens.dialog import Dialog, Pager
 from screens.widgets.lines import Line, wrap
 from screens.words import finding_ink, finding_word, shown, subject_words
@@ -42,6 +43,10 @@ def finding_lines(finding: Finding) -> Iterator[Line]:
     yield from _wrapped(shown(finding.title), "plain")
     yield from _wrapped(shown(finding.detail), "plain")
     yield [("", "plain")]
+    if reason := "" if finding.status is Status.PASS else why(finding.code):
+        yield [(_("Why it matters"), "title")]
+        yield from _wrapped(reason, "plain")
+        yield [("", "plain")]
     if finding.remedy:
         yield [(_("What to do"), "title")]
         yield from _wrapped(shown(finding.remedy), "plain")

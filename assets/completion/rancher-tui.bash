@@ -23,7 +23,7 @@ _rancher_tui() {
         --home) files=yes ;;
         --language) words="auto en zh_CN" ;;
         --theme) words="dark light" ;;
-        *) words="adopt archive attach backup balancer balancer-lint bundle cert cert-make check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions $(_rancher_tui_sessions)" ;;
+        *) words="adopt archive attach backup balancer balancer-lint bundle cert cert-make check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions why $(_rancher_tui_sessions)" ;;
       esac
       ;;
     adopt)
@@ -296,9 +296,10 @@ _rancher_tui() {
       esac
       ;;
     preflight)
-      options="--node -o --output --json --strict"
+      options="--node --only -o --output --json --strict"
       case "$before" in
         --node) : ;;
+        --only) : ;;
         -o|--output) files=yes ;;
         *) case "$place" in
           0) files=yes ;;
@@ -499,6 +500,14 @@ _rancher_tui() {
         --docker) : ;;
         --os) : ;;
         *) case "$place" in
+        esac ;;
+      esac
+      ;;
+    why)
+      options=""
+      case "$before" in
+        *) case "$place" in
+          0) : ;;
         esac ;;
       esac
       ;;

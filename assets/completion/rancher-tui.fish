@@ -6,7 +6,7 @@ function __rancher_tui_sessions
   test -n "$home"; or set home $state/rancher-tui
   test -d $home/sessions; and command ls -1 $home/sessions
 end
-set -l commands adopt archive attach backup balancer balancer-lint bundle cert cert-make check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions
+set -l commands adopt archive attach backup balancer balancer-lint bundle cert cert-make check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions why
 complete -c rancher-tui -f
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a "(__rancher_tui_sessions)" -d session
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l home -r -F -d 'Folder of all sessions.'
@@ -163,6 +163,7 @@ complete -c rancher-tui -n "__fish_seen_subcommand_from ports" -l strict -d 'War
 complete -c rancher-tui -n "__fish_seen_subcommand_from ports" -F
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a preflight -d 'Prove over SSH that RKE will be able to work on every node'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l node -x -d 'Only this node (address, name or number); may be repeated.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l only -x -d 'Tell only these checks: login, docker, system, kernel, net, clean; may be repeated.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -s o -l output -r -F -d 'Write the report there too: .txt, .md or .json.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l strict -d 'Warnings exit with 4.'
@@ -259,3 +260,4 @@ complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l docker -x -
 complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l os -x -d ''
 complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from versions" -l strict -d 'Warnings exit with 4.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a why -d 'Tell why a finding matters: what goes wrong when it is left as it is'

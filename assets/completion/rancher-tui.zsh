@@ -60,6 +60,7 @@ _rancher_tui_commands() {
     'up:Run `rke up` on the exported cluster file, detached from this terminal, and follow it'
     'verdict:Ask every witness again whether Rancher is up'
     'versions:Tell which versions go together with those given, and why others do not'
+    'why:Tell why a finding matters: what goes wrong when it is left as it is'
   )
   _describe -t commands command names
   _rancher_tui_sessions
@@ -101,7 +102,7 @@ _rancher_tui() {
         nodes) _arguments '--paste[Add hosts from any pasteable form.]:FILE|-:_files' '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' '1:SESSION:_rancher_tui_sessions' ;;
         plan) _arguments '--json[Print JSON, in English; see `rancher-tui schema`.]' '1:SESSION:_rancher_tui_sessions' ;;
         ports) _arguments '*--node[Only this node (address, name or number); may be repeated.]:NAME: ' '*--yes[Agree to what the code stands for; may be repeated.]:CODE: ' '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' '1:SESSION|CLUSTER_FILE:_files' ;;
-        preflight) _arguments '*--node[Only this node (address, name or number); may be repeated.]:NAME: ' '(-o --output)-o[Write the report there too\: .txt, .md or .json.]:FILE:_files' '(-o --output)--output[Write the report there too\: .txt, .md or .json.]:FILE:_files' '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' '1:SESSION|CLUSTER_FILE:_files' ;;
+        preflight) _arguments '*--node[Only this node (address, name or number); may be repeated.]:NAME: ' '*--only[Tell only these checks\: login, docker, system, kernel, net, clean; may be repeated.]:GROUP: ' '(-o --output)-o[Write the report there too\: .txt, .md or .json.]:FILE:_files' '(-o --output)--output[Write the report there too\: .txt, .md or .json.]:FILE:_files' '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' '1:SESSION|CLUSTER_FILE:_files' ;;
         probe) _arguments '--address[The balancer; else as the name resolves here.]:ADDR[ PORT]: ' '--ca[The CA that Rancher publishes; else the system'\''s.]:FILE:_files' '*--node[A node, asked without the balancer too; may be repeated.]:ADDR: ' '--node-port[The nodes'\'' ingress port.]:PORT: ' '--http-port[The plain HTTP port.]:PORT: ' '--token-file[An API key (NAME\:KEY) to open a WebSocket with; - reads it.]:FILE:_files' '--timeout[Seconds for one request.]:S: ' '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' '1:NAME[ PORT]: ' ;;
         redo) _arguments '1:SESSION:_rancher_tui_sessions' ;;
         rehearse) _arguments '--idle[Seconds of silence that a WebSocket must outlast.]:S: ' '*--yes[Agree to what the code stands for; may be repeated.]:CODE: ' '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' '1:SESSION:_rancher_tui_sessions' ;;
@@ -123,6 +124,7 @@ _rancher_tui() {
         up) _arguments '--detach[Return as soon as rke has started.]' '*--yes[Agree to what the code stands for; may be repeated.]:CODE: ' '--json[Print JSON, in English; see `rancher-tui schema`.]' '1:SESSION:_rancher_tui_sessions' ;;
         verdict) _arguments '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' '1:SESSION:_rancher_tui_sessions' ;;
         versions) _arguments '--rancher[]:V: ' '--rke[]:V: ' '--kubernetes[]:V: ' '--docker[]:V: ' '--os[]:NAME: ' '--json[Print JSON, in English; see `rancher-tui schema`.]' '--strict[Warnings exit with 4.]' ;;
+        why) _arguments '1:CODE: ' ;;
       esac
       ;;
   esac

@@ -19,6 +19,6 @@ COMMANDS = frozenset(
         ),
         *("preflight", "trust", "ports", "cleanup", "balancer", "balancer-lint", "rehearse", "probe", "rke"),
         *("plan", "up", "remove", "attach", "status", "stop", "log", "explain", "verdict", "shell"),
-        *("backup", "restore", "bundle", "report", "keys", "schema", "completion"),
+        *("backup", "restore", "bundle", "report", "keys", "schema", "completion", "why"),
     }
 )

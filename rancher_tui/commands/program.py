@@ -108,6 +108,7 @@ def _register() -> None:
         schemas,
         sessions,
         trusting,
+        whys,
     )
 
     handed_on = {"allow_extra_args": True, "ignore_unknown_options": False}
@@ -119,7 +120,7 @@ def _register() -> None:
         *(hosts.preflight, trusting.trust, hosts.ports, hosts.cleanup),
         *(balancers.balancer, balancers.balancer_lint, balancers.rehearse, balancers.probe),
         *(rke.rke, runs.plan, runs.up, runs.attach, runs.status, runs.stop, runs.remove),
-        *(logs.log, logs.explain, runs.verdict, runs.shell),
+        *(logs.log, logs.explain, whys.why, runs.verdict, runs.shell),
         *(keeping.backup, keeping.restore, handover.report, handover.bundle),
         *(keeping.copy, keeping.rename, keeping.archive, sessions.delete, sessions.take_over),
         *(cluster.defaults, files.keys, schemas.schema, completing.completion),
