@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import pytest
 
 from rancher_tui.install.session import Home
 from rancher_tui.lab import rehearsal
+from rancher_tui.lab.rke.facts import facts
 from rancher_tui.rke.explain import explain
 
 LAB = os.environ.get("RANCHER_TUI_NODE_LAB", "")
@@ -145,9 +147,9 @@ def test_a_component_that_fails_is_named(nodes: Nodes) -> None:
     node_lab("k8s", nodes.lab, "fail-component", "kubelet@node2")
     assert nodes.product("up", "real-kubelet")[0] == 3
     verdict, told = nodes.witnesses("real-kubelet")
-    facts = explain(nodes.log("real-kubelet")).facts
+    judged = explain(nodes.log("real-kubelet")).facts
     assert (verdict, told["exit-code"], told["end-line"]) == ("not-up", "fail", "fail")
-    assert (facts["outcome"], facts["decisive"]) == ("failed", "kubelet-unhealthy")
+    assert (judged["outcome"], judged["decisive"]) == ("failed", "kubelet-unhealthy")
 
 
 def test_the_rehearsals_rke_meets_real_containers(nodes: Nodes, tmp_path: Path) -> None:
@@ -156,14 +158,14 @@ def test_the_rehearsals_rke_meets_real_containers(nodes: Nodes, tmp_path: Path) 
     try:
         stand_in = session.path / "lab" / "rke"
         nodes.prepared("stand-in", str(stand_in), "v1.11.6-rancher1-1")
-        images = ("rke-tools:v0.1.15", "hyperkube:v1.11.6-rancher1", "coreos-etcd:v3.2.18", "pause-amd64:3.1")
-        node_lab("tag", nodes.lab, *(f"rancher/{image}" for image in images))
+        images = set(re.findall(r"rancher/[\w./-]+:[\w.-]+", json.dumps(facts())))
+        node_lab("tag", nodes.lab, *sorted(images))
         assert nodes.product("up", "stand-in")[0] == 3
         verdict, told = nodes.witnesses("stand-in")
         assert (verdict, told["exit-code"], told["end-line"]) == ("not-up", "fail", "fail")
-        facts = explain(nodes.log("stand-in")).facts
-        assert (facts["outcome"], facts["decisive"]) == ("failed", "container-start-failed")
-        assert [phase["name"] for phase in facts["phases"]][-1] == "controlplane"
+        judged = explain(nodes.log("stand-in")).facts
+        assert (judged["outcome"], judged["decisive"]) == ("failed", "container-start-failed")
+        assert [phase["name"] for phase in judged["phases"]][-1] == "controlplane"
         assert "etcd" in node_lab("exec", nodes.lab, "node1", "docker", "ps", "--format", "{{.Names}}").split()
     finally:
         rehearsal.end(session)
