@@ -49,6 +49,8 @@ def test_the_installer_needs_no_network_and_no_index(unpacked: Path, tmp_path: P
     assert done.stdout.startswith(f"installed: {home}/.local/bin/rancher-tui (rancher-tui ")
     started = run("rancher-tui", "--version", cwd=home, **environment)
     assert (started.returncode, started.stderr) == (0, "")
+    refused = run("rancher-tui", "--language", "zh_CN", "nosuch", "command", cwd=home, **environment)
+    assert (refused.returncode, "不是命令" in refused.stderr) == (2, True)
     installed = home / ".local" / "share" / "rancher-tui"
     assert (installed / "share" / "man" / "man1" / "rancher-tui.1").is_file()
     assert sorted(path.name for path in installed.parent.iterdir()) == ["rancher-tui"]
