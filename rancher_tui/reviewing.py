@@ -72,6 +72,7 @@ def compared(
     """
     from rancher_tui.cluster_file.context import file_text
     from rancher_tui.cluster_file.diff import shown
+    from rancher_tui.cluster_file.read import MAX_BYTES
     from rancher_tui.operations import OperationError, composed
 
     path = file or (_applied(session) if applied else session.cluster_file)
@@ -81,12 +82,17 @@ def compared(
     if file is None and not path.is_file():
         return Compared("", True, (), msg("nothing is exported yet; e writes it"))
     try:
-        before = file_text(path.read_bytes())
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OperationError(
             "cannot-read", msg("{path} cannot be read: {error}", path=str(path), error=reason)
         ) from error
+    if len(data) > MAX_BYTES:
+        title = msg("{path} is larger than {size} bytes: too large to be compared", path=str(path), size=MAX_BYTES)
+        raise OperationError("too-large", title)
+    before = file_text(data)
     before = before.replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(shown(before, after, str(path), "now"))
     same = EMPTY if lines else msg("{path} is what is entered now", path=str(path))

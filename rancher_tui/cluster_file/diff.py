@@ -8,6 +8,13 @@ from rancher_tui.cluster_file.masking import masked
 
 CONTEXT = 3
 """Lines around a change that are shown."""
+LONG = 600
+"""Lines from which on a file is long: comparing every line with each of its likes takes the square of them."""
+
+
+def matcher(old: list[str], new: list[str]) -> difflib.SequenceMatcher[str]:
+    """What compares two texts' lines; lines that many hosts share are no landmarks in long files."""
+    return difflib.SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > LONG)
 
 
 def unified(before: str, after: str, before_name: str, after_name: str) -> str:
@@ -23,7 +30,7 @@ def shown(before: str, after: str, before_name: str, after_name: str) -> list[st
     old, new = before.split("\n"), after.split("\n")
     old_shown, new_shown = masked(before), masked(after)
     found: list[str] = []
-    for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
+    for group in matcher(old, new).get_grouped_opcodes(CONTEXT):
         first, last = group[0], group[-1]
         found.append(f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@")
         for tag, i1, i2, j1, j2 in group:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import Final
 
 from rancher_tui.cluster_file.decode import decode
+from rancher_tui.cluster_file.diff import matcher
 from rancher_tui.cluster_file.schema import Shape
 from rancher_tui.cluster_file.tree import SyntaxProblem, TooLarge, documents
 
@@ -39,7 +39,7 @@ def _merged(source: list[str], before: list[str], after: list[str]) -> list[str]
     own, leading = _hand(source, before)
     found: list[str] = []
     shift = 0
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in matcher(before, after).get_opcodes():
         for index in range(i1, i2):
             found += leading[index]
             if own[index]:
@@ -64,7 +64,7 @@ def _hand(source: list[str], before: list[str]) -> tuple[list[list[str]], list[l
     """(the source's lines for each line of `before`, the lines that only the source has in front of each)."""
     own: list[list[str]] = [[line] for line in before]
     leading: list[list[str]] = [[] for _ in range(len(before) + 1)]
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, source, before, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in matcher(source, before).get_opcodes():
         if tag == "delete":
             leading[j1] += source[i1:i2]
         elif tag == "insert":

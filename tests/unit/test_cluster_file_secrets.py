@@ -149,3 +149,15 @@ def test_addons_of_another_style_hide_their_secrets_too(form: str) -> None:
     found, state = taken(text)
     assert TLS not in state.cluster_file_source
     assert TLS in found.secrets.values()
+
+
+def test_an_edit_of_a_file_of_many_hosts_keeps_its_hand_too() -> None:
+    node = "  - {{address: 10.0.{a}.{b}, user: rancher,role: [controlplane,etcd,worker]}}   # {n}\n"
+    nodes = "".join(node.format(a=n // 250, b=n % 250 + 1, n=n) for n in range(700))
+    text = FILE[: FILE.index("  - address")] + nodes + FILE[FILE.index("private_registries") :]
+    found, state = taken(text)
+    before = written(found, state)
+    after = written(found, state.model_copy(update={"fqdn": "new.example.com"}))
+    changed = [new for old, new in zip(before.split("\n"), after.split("\n"), strict=True) if old != new]
+    assert changed
+    assert all("new.example.com" in line for line in changed)
