@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from rancher_tui.finding import Finding, Status, by_gravity
 from rancher_tui.i18n import _, msg_n
-from rancher_tui.install import paths
+from rancher_tui.install import paths, steps
 from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import ROLES, Cursor, InstallState, Node
 from rancher_tui.text import clean
@@ -59,9 +59,16 @@ class NodesScreen(Frame):
         if self.rancher.live and self.rancher.checks.step == 6:
             findings = self.rancher.live
         self.table.read_only = not self.rancher.session.store.writable
-        self.table.show(state.nodes, judged_cells(findings))
+        self.table.show(state.nodes, judged_cells(findings), looked_at(findings), self._changed(state))
         self.show_findings(findings)
         self._draw_cell()
+
+    def _changed(self, state: InstallState) -> frozenset[int]:
+        """Rows (from 0) whose line is another than the last `docker ps` was run for."""
+        report = self.rancher.reports.get("docker-ps")
+        if report is None or "lines" not in report.facts:
+            return frozenset()
+        return frozenset(row - 1 for row in steps.changed_rows(state, report))
 
     def _draw_cell(self) -> None:
         """The line below the table: the cell in full, and what belongs there."""
@@ -288,6 +295,13 @@ def cell_of(finding: Finding) -> tuple[int, str] | None:
     """Row (from 0) and field that a finding of the rules is about; None for what is about the table."""
     number, _, field = finding.subject.partition(" ")
     return (int(number) - 1, field) if number.isdigit() else None
+
+
+def looked_at(findings: tuple[Finding, ...]) -> frozenset[int]:
+    """Rows (from 0) that a check has something to say of."""
+    return frozenset(
+        int(finding.subject.split(" ")[1]) - 1 for finding in findings if finding.subject.startswith("node ")
+    )
 
 
 def judged_cells(findings: tuple[Finding, ...]) -> Judged:

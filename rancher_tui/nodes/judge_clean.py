@@ -46,10 +46,12 @@ def judge_clean(case: Case) -> Iterator[Finding]:
         yield case.unseen(
             "leftovers", "N36", msg("whether an earlier cluster left something is not known"), "leftovers"
         )
-    elif case.expected.installed:
+        yield from judge_ports(case)
+        return
+    if case.expected.installed:
         yield case.good("leftovers", "N36", msg("part of the installed cluster"), containers=list(left.containers))
         return
-    elif left:
+    if left:
         yield case.grade(
             Status.FAIL,
             "leftovers",
@@ -69,6 +71,8 @@ def judge_clean(case: Case) -> Iterator[Finding]:
             msg("nothing of an earlier cluster") if told else msg("no folder or interface of an earlier cluster")
         )
         yield case.good("leftovers", "N36", title, containers_seen=told)
+    if not left.interfaces and case.gathered.text("links") is not None:
+        yield case.good("interfaces", "N37", msg("no interface of an earlier cluster"))
     yield from judge_ports(case)
 
 

@@ -39,10 +39,36 @@ def judge_docker(
         yield broken
         return
     yield scribe.good("forwarding", "N04", msg("the Docker socket answers through SSH"), socket=socket)
+    yield from _socket_owner(gathered, scribe)
     version = docker_version(reached, gathered)
     yield _version_rung(version, reached, expected, scribe)
     if (said := gathered.get("docker-ps")) is None or said.status is not None:
         yield _docker_ps(said, gathered, scribe)
+
+
+def _socket_owner(gathered: Gathered, scribe: Scribe) -> Iterator[Finding]:
+    """Who may use the socket, from `ls -l`; nothing where that was not told."""
+    fields = (gathered.text("socket-owner") or "").split()
+    if len(fields) < 4 or not fields[0].startswith("s"):
+        return
+    mode, owner, group = fields[0][:10], fields[2], fields[3]
+    seen: dict[str, Any] = {
+        "mode": mode,
+        "owner": owner,
+        "group": group,
+        "groups": (gathered.text("groups") or "").split(),
+    }
+    if mode[8] == "w":
+        yield scribe.warn(
+            "docker-socket-open",
+            "N11",
+            msg("everybody on the host may use the Docker socket, and so be root"),
+            msg('chmod 660 the socket; "group": "docker" in /etc/docker/daemon.json'),
+            **seen,
+        )
+        return
+    title = msg("the Docker socket is for {owner} and the group {group}", owner=owner, group=group)
+    yield scribe.good("docker-socket-group", "N11", title, **seen)
 
 
 def _podman(gathered: Gathered, scribe: Scribe) -> Finding | None:

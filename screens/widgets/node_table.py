@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from rich.cells import cell_len
@@ -51,6 +51,8 @@ class NodeTable(EditingLines):
         self.fields = list(fields)
         self._rows: tuple[Node, ...] = ()
         self._judged: Judged = {}
+        self._looked_at: Set[int] = frozenset()
+        self._changed: Set[int] = frozenset()
         self._first_column = 0
 
     @property
@@ -62,11 +64,14 @@ class NodeTable(EditingLines):
         """The column under the cursor."""
         return self.fields[self.column]
 
-    def show(self, nodes: tuple[Node, ...], judged: Judged) -> None:
-        """Draw these nodes; the cursor stays on its row as far as there is one."""
-        if nodes is self._rows and judged == self._judged:
+    def show(self, nodes: tuple[Node, ...], judged: Judged, looked_at: Set[int], changed: Set[int]) -> None:
+        """Draw these nodes; the cursor stays on its row as far as there is one.
+
+        `looked_at` are the rows (from 0) that were checked, `changed` those that have changed since.
+        """
+        if nodes is self._rows and (judged, looked_at, changed) == (self._judged, self._looked_at, self._changed):
             return
-        self._rows, self._judged = nodes, judged
+        self._rows, self._judged, self._looked_at, self._changed = nodes, judged, looked_at, changed
         self.row = max(0, min(self.row, len(nodes) - 1))
         self.refresh()
 
@@ -193,9 +198,18 @@ class NodeTable(EditingLines):
         for index, wide in columns.items():
             parts += self._cell(row, index, wide)
         used = NUMBER_CELLS + sum(columns.values())
-        status = self._judged.get((row, ""), Status.PASS)
+        word, ink = self._standing(row)
         parts.append((" " * max(0, cells - used - CHECK_CELLS), "plain"))
-        return [*parts, (fit(finding_word(status), CHECK_CELLS), finding_ink(status))]
+        return [*parts, (fit(word, CHECK_CELLS), ink)]
+
+    def _standing(self, row: int) -> tuple[str, str]:
+        """How the row stands: what is wrong with it, else whether its check passed, is stale, or was never run."""
+        status = self._judged.get((row, ""), Status.PASS)
+        if status is Status.PASS and row in self._changed:
+            return _("stale"), "warn"
+        if status is Status.PASS and row not in self._looked_at:
+            return signs().empty, "dim"
+        return finding_word(status), finding_ink(status)
 
     def _cell(self, row: int, column: int, cells: int) -> Line:
         field = self.fields[column]

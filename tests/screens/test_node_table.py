@@ -7,7 +7,9 @@ from time import perf_counter
 
 import pytest
 
-from rancher_tui.install import rules
+from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.i18n import msg
+from rancher_tui.install import rules, steps
 from rancher_tui.install.state import InstallState, Node
 from tests.screens.conftest import begun, using
 
@@ -157,3 +159,26 @@ async def test_a_digit_in_an_empty_table_begins_the_first_row(home: Path) -> Non
         await user.type("10.0.1.11")
         await user.press("enter")
         assert [node.address for node in user.state.nodes] == ["10.0.1.11"]
+
+
+async def test_a_row_says_whether_it_was_checked_and_whether_that_still_holds(home: Path) -> None:
+    nodes = tuple(Node(address=f"10.0.1.{last}", user="rancher") for last in (11, 12))
+    state = InstallState(nodes=nodes)
+    name = begun(home, state)
+    async with using(home, name) as user:
+        await user.press("g", "6", "enter")
+        assert user.line_with("10.0.1.11").rstrip().endswith("–")
+        digests = steps.line_digests(state, "docker-ps")
+        subjects = [f"node {row} {node.address}" for row, node in enumerate(nodes, 1)]
+        found = tuple(Finding(Status.PASS, "docker-ps", subject, msg("docker ps works")) for subject in subjects)
+        lines = {subject: {"digest": digest} for subject, digest in zip(subjects, digests, strict=True)}
+        report = Report("docker-ps", found, {"lines": lines}, steps.inputs_digest(state, "docker-ps"), step=6)
+        user.app.reports = {"docker-ps": report}
+        await user.pilot.pause()
+        assert [user.line_with(node.address).split()[-1] for node in nodes] == ["pass", "pass"]
+        user.store.edit(
+            "other user",
+            lambda now: now.model_copy(update={"nodes": (nodes[0], Node(address="10.0.1.12", user="x"))}),
+        )
+        await user.pilot.pause()
+        assert [user.line_with(node.address).split()[-1] for node in nodes] == ["pass", "stale"]

@@ -164,3 +164,20 @@ def test_every_check_stands_in_one_group() -> None:
     told = [number for numbers in GROUPS.values() for number in numbers]
     assert sorted(told) == sorted({*range(1, 51)} - {40, 41})
     assert ids("clean") == {"N35", "N36", "N37"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "code"),
+    [
+        ("srw-rw---- 1 root docker 0 Jan 1 00:00 /var/run/docker.sock", "docker-socket-group"),
+        ("srw-rw---- 1 root dockerroot 0 Jan 1 00:00 /var/run/docker.sock", "docker-socket-group"),
+        ("srw-rw-rw- 1 root docker 0 Jan 1 00:00 /var/run/docker.sock", "docker-socket-open"),
+    ],
+)
+def test_who_may_use_the_socket_is_told(listed: str, code: str) -> None:
+    told = {name for name in verdicts(ANSWERS, {"socket-owner": listed}) if name.startswith("docker-socket")}
+    assert told == {code}
+
+
+def test_nothing_is_said_of_a_socket_that_was_not_seen() -> None:
+    assert not {name for name in verdicts(ANSWERS, {"socket-owner": [2, "ls: no such file"]}) if "socket" in name}
