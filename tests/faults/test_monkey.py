@@ -16,14 +16,16 @@ from rancher_tui.i18n import Message, msg
 from rancher_tui.install.migrate import read
 from rancher_tui.install.session import Home
 from screens import registry
+from screens.frame import Frame
 from tests.screens.conftest import User, using
 from tests.screens.sample import save_sample
 
 REACHING_OUT = {
     *("check", "preflight", "verdict", "host-keys", "start", "again-failed", "again-host", "again-cell"),
-    *("rehearse", "probe", "watch", "clear-host", "search"),
+    *("rehearse", "probe", "watch", "clear-host", "search", "ways", "served", "test-cause", "fetch", "images"),
+    *("shell", "to-clipboard"),
 }
-"""Actions that ask the network, start rke, or whose key begins an absolute path in a dialog."""
+"""Actions that ask the network, start a program, or whose key begins an absolute path in a dialog."""
 MOVING = ["up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab"]
 TYPED = [
     *"0123456789abzZ",
@@ -56,6 +58,17 @@ def digest(folder: Path) -> dict[str, str]:
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         for path in sorted(folder.rglob("*"))
     }
+
+
+def within_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reaches out is not done, whatever way leads to it: a key or the palette."""
+    real = Frame.action_do
+
+    async def action_do(frame: Frame, name: str) -> None:
+        if name not in REACHING_OUT:
+            await real(frame, name)
+
+    monkeypatch.setattr(Frame, "action_do", action_do)
 
 
 async def play(home: Path, chance: random.Random, count: int, pressed: list[str], seen: set[str]) -> int:
@@ -130,6 +143,7 @@ async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cou
     (outside / "rancher-cluster.yml").write_text("nodes: []\n")
     monkeypatch.setenv("HOME", str(outside))
     monkeypatch.setattr("rancher_tui.engine.LocalEngine.rehearsal", no_rehearsal)
+    within_reach(monkeypatch)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     save_sample(home)
     work = home / "work"
