@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from rancher_tui.cli import main
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import msg
 from rancher_tui.install import paths, steps
@@ -99,7 +100,17 @@ def raw_in(data: bytes) -> list[str]:
     return [name for name, sequence in RAW.items() if sequence in data]
 
 
-@pytest.mark.parametrize("env", [{"TERM": "xterm-256color"}, {"TERM": "linux"}, {"NO_COLOR": "1"}], ids=str)
+SOAK = pytest.mark.soak
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        pytest.param({"TERM": "linux"}, id="linux"),
+        pytest.param({"TERM": "xterm-256color"}, id="xterm", marks=SOAK),
+        pytest.param({"NO_COLOR": "1"}, id="no-color", marks=SOAK),
+    ],
+)
 def test_nothing_hostile_reaches_the_terminal_raw(home: Path, env: dict[str, str]) -> None:
     everywhere(home)
     terminal = Terminal(home, "prod", env=env)
@@ -249,7 +260,7 @@ def test_without_home_and_term_commands_work(tmp_path: Path) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
 
 
-@pytest.mark.parametrize("term", ["", "dumb", "no-such-terminal"])
+@pytest.mark.parametrize("term", ["", pytest.param("dumb", marks=SOAK), "no-such-terminal"])
 def test_without_a_known_terminal_the_screens_still_open_and_leave(home: Path, term: str) -> None:
     begun(home)
     terminal = Terminal(home, env={"TERM": term})
@@ -259,24 +270,22 @@ def test_without_a_known_terminal_the_screens_still_open_and_leave(home: Path, t
     assert terminal.child.exitstatus == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "told"),
-    [
-        ("install.json", '{"fqdn": "x"', "damaged"),
-        ("install.json", '{"schema_version": 99, "fqdn": "new.example.com"}', "newer"),
-        ("install.json", '{"schema_version": 99, "fqdn": [1, 2]}', "newer"),
-        ("secrets.json", "{", ""),
-        ("journal.jsonl", "\x00\x1b]52;c;eA==\x07\n{", ""),
-        ("reports/dns.json", "[" * 5000, ""),
-        ("reports/preflight.json", '{"check": 1}', ""),
-        ("lock.json", '{"pid": "x"}', ""),
-        ("known_hosts", "\xff\x00", ""),
-        ("cluster/rancher-cluster.yml", "a: [" * 2000, ""),
-        ("runs/0001-x/status.json", "{", ""),
-    ],
-    ids=range(11),
-)
-def test_damaged_files_are_told_and_nothing_crashes(home: Path, name: str, text: str, told: str) -> None:
+DAMAGED = [
+    ("install.json", '{"fqdn": "x"', "damaged"),
+    ("install.json", '{"schema_version": 99, "fqdn": "new.example.com"}', "newer"),
+    ("install.json", '{"schema_version": 99, "fqdn": [1, 2]}', "newer"),
+    ("secrets.json", "{", ""),
+    ("journal.jsonl", "\x00\x1b]52;c;eA==\x07\n{", ""),
+    ("reports/dns.json", "[" * 5000, ""),
+    ("reports/preflight.json", '{"check": 1}', ""),
+    ("lock.json", '{"pid": "x"}', ""),
+    ("known_hosts", "\xff\x00", ""),
+    ("cluster/rancher-cluster.yml", "a: [" * 2000, ""),
+    ("runs/0001-x/status.json", "{", ""),
+]
+
+
+def damage(home: Path, name: str, text: str) -> None:
     begun(home, InstallState(fqdn="old.example.com"))
     session = Home(home).session("prod")
     session.open()
@@ -285,6 +294,29 @@ def test_damaged_files_are_told_and_nothing_crashes(home: Path, name: str, text:
     file = session.path / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
+
+
+@pytest.mark.parametrize(("name", "text", "told"), DAMAGED, ids=range(len(DAMAGED)))
+def test_damaged_files_are_told_and_no_command_crashes(
+    home: Path, name: str, text: str, told: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    damage(home, name, text)
+    for command in ("sessions", "show", "status", "report", "nodes", "plan"):
+        code = main(["--home", str(home), command, *([] if command == "sessions" else ["prod"])])
+        err = capfd.readouterr().err
+        assert code in (0, 2, 3), (command, err)
+        assert "unexpected error" not in err, (command, err)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        pytest.param(*item, marks=() if item[2] == "damaged" else SOAK, id=str(place))
+        for place, item in enumerate(DAMAGED)
+    ],
+)
+def test_damaged_files_are_told_and_no_screen_crashes(home: Path, name: str, text: str, told: str) -> None:
+    damage(home, name, text)
     terminal = Terminal(home, "prod")
     terminal.wait_for(told or "The twelve steps")
     for key in ("]", "]", "]", "escape"):
@@ -293,7 +325,3 @@ def test_damaged_files_are_told_and_nothing_crashes(home: Path, name: str, text:
     terminal.wait_for_end()
     assert terminal.child.exitstatus == 0
     assert "stopped by an error" not in terminal.screen
-    for command in ("sessions", "show", "status", "report", "nodes"):
-        done = run([command, *([] if command == "sessions" else ["prod"])], RANCHER_TUI_HOME=str(home))
-        assert done.returncode in (0, 2, 3), (command, done.stderr)
-        assert "unexpected error" not in done.stderr, (command, done.stderr)
