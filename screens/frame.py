@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.keys import _character_to_key
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -47,35 +48,10 @@ def bindings(place: str) -> list[BindingType]:
     ]
 
 
-_SPELLED = {
-    "<": "less_than_sign",
-    "!": "exclamation_mark",
-    "#": "number_sign",
-    "+": "plus",
-    "-": "minus",
-    "@": "at",
-    "?": "question_mark",
-    "[": "left_square_bracket",
-    "]": "right_square_bracket",
-    "/": "slash",
-    ".": "full_stop",
-    ",": "comma",
-    "&": "ampersand",
-    "=": "equals_sign",
-    ";": "semicolon",
-    ">": "greater_than_sign",
-    "%": "percent_sign",
-    "$": "dollar_sign",
-    "'": "apostrophe",
-    ")": "right_parenthesis",
-    ":": "colon",
-    "_": "underscore",
-}
-
-
 def _spelled(key: str) -> str:
-    """A key of the table as Textual names it."""
-    return _SPELLED.get(key, key)
+    """A key of the table as Textual names it: a sign by its name."""
+    before, plus, sign = key.rpartition("+") if len(key) > 1 else ("", "", key)
+    return f"{before}{plus}{_character_to_key(sign) if len(sign) == 1 else sign}"
 
 
 class Frame(Screen[None]):

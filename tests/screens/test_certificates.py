@@ -196,7 +196,7 @@ async def test_the_chain_on_the_wire_is_judged_and_compared(home: Path, tmp_path
 async def test_replacing_later_names_this_installs_values(home: Path, tmp_path: Path) -> None:
     async with using(home, begun(home, _files(tmp_path / "f", LEAF, LOWER, UPPER)), size=(120, 60)) as user:
         await _judged(user)
-        await user.press("tilde")
+        await user.press("left_parenthesis")
         assert "/etc/nginx/ssl/fullchain.pem" in user.screen and "CATTLE_CA_CHECKSUM=" in user.screen
 
 
