@@ -5,25 +5,12 @@ from __future__ import annotations
 import pytest
 from rich.color import Color, ColorSystem
 from rich.style import Style
+from textual.theme import Theme
 
-from screens.inks import ink
+from screens.inks import _inks, ink
 from screens.themes import THEMES
 
-INKS = (
-    "plain",
-    "dim",
-    "strong",
-    "title",
-    "pass",
-    "warn",
-    "fail",
-    "unknown",
-    "cursor",
-    "edit",
-    "caret",
-    "label",
-    "moving",
-)
+INKS = tuple(_inks(THEMES[0].name))
 
 
 def luminance(color: Color) -> float:
@@ -54,3 +41,11 @@ def test_an_ink_can_be_read_in_sixteen_colours(name: str, theme: str) -> None:
     assert style.color is not None and style.bgcolor is not None
     text, paper = style.color.downgrade(ColorSystem.STANDARD), style.bgcolor.downgrade(ColorSystem.STANDARD)
     assert text.number != paper.number
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_colours_that_style_sheets_use_can_be_read(theme: Theme) -> None:
+    """Borders and what Textual draws itself: every colour of the theme on its background."""
+    paper = Color.parse(theme.background or "")
+    for name in ("primary", "secondary", "accent", "foreground", "success", "warning", "error"):
+        assert contrast(Style(color=Color.parse(getattr(theme, name)), bgcolor=paper)) >= 4.5, name
