@@ -82,8 +82,8 @@ def compared(
     if file is None and not path.is_file():
         return Compared("", True, (), msg("nothing is exported yet; e writes it"))
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        with path.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OperationError(

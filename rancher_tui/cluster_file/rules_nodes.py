@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import datetime
 from typing import Any
 
 from rancher_tui.cluster_file.context import Context
 from rancher_tui.cluster_file.placeholders import is_placeholder
+from rancher_tui.cluster_file.tree import Kind
 from rancher_tui.finding import Status
 from rancher_tui.i18n import msg
 
 ROLES = ("controlplane", "etcd", "worker")
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)")
+_NULLS = ("", "~", "null", "Null", "NULL")
 _HOSTNAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
@@ -30,6 +34,28 @@ def check(context: Context) -> None:
     _roles(context, nodes)
     _inner_addresses(context, nodes)
     _key_paths(context, nodes)
+    _taint_times(context)
+
+
+def _taint_times(context: Context) -> None:
+    """`timeAdded` of a taint, which is read as a time by RFC 3339 (RKE v0.3.2 and v1.2.0, observed)."""
+    if not context.since(0, 3, 0):
+        return
+    for path, node in context.decoded.places.items():
+        if path[-1:] != ("timeAdded",) or node.kind is Kind.MAPPING or (node.plain and node.text in _NULLS):
+            continue
+        if node.kind is Kind.SEQUENCE or not _is_time(node.text):
+            title = msg("{text} is no time like 2018-01-01T00:00:00Z", text=node.text or "''")
+            context.say(Status.FAIL, "nodes.taint-time", path, title, msg("delete timeAdded"), at=node)
+
+
+def _is_time(text: str) -> bool:
+    """Whether Go reads a text as a time in RFC 3339."""
+    match = _TIME.fullmatch(text)
+    try:
+        return match is not None and bool(datetime.fromisoformat(match[1]))
+    except ValueError:
+        return False
 
 
 def _node(context: Context, path: tuple[str, ...], node: dict[str, Any]) -> None:

@@ -153,7 +153,7 @@ def test_addons_of_another_style_hide_their_secrets_too(form: str) -> None:
 
 def test_an_edit_of_a_file_of_many_hosts_keeps_its_hand_too() -> None:
     node = "  - {{address: 10.0.{a}.{b}, user: rancher,role: [controlplane,etcd,worker]}}   # {n}\n"
-    nodes = "".join(node.format(a=n // 250, b=n % 250 + 1, n=n) for n in range(700))
+    nodes = "".join(node.format(a=n // 250, b=n % 250 + 1, n=n) for n in range(220))
     text = FILE[: FILE.index("  - address")] + nodes + FILE[FILE.index("private_registries") :]
     found, state = taken(text)
     before = written(found, state)
