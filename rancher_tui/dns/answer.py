@@ -55,6 +55,12 @@ class Answer:
     words: str = ""
     followed: str = ""
     """The rcode with which the server answered about the last CNAME's target, where it was asked for it."""
+    own_hops: int | None = None
+    """How many of the aliases the first answer held, where more was asked for; None where it held all."""
+    owners: tuple[str, ...] = ()
+    """The names of the aliases, then of the address records, as the server spells them."""
+    dnames: tuple[tuple[str, str], ...] = ()
+    """DNAME records on the way: owner and target."""
 
     @property
     def answered(self) -> bool:
@@ -70,6 +76,8 @@ class Way:
     addresses: tuple[str, ...]
     ttl: int | None
     circle: bool
+    owners: tuple[dns.name.Name, ...] = ()
+    dnames: tuple[tuple[dns.name.Name, dns.name.Name], ...] = ()
 
     def end(self, name: dns.name.Name) -> dns.name.Name:
         """The name that the chain ends at."""
@@ -80,29 +88,35 @@ def way(message: dns.message.Message, name: dns.name.Name, kind: dns.rdatatype.R
     """Follow `name` through the answer section, whatever the order of its records."""
     cnames: dict[dns.name.Name, dns.rrset.RRset] = {}
     addresses: dict[dns.name.Name, dns.rrset.RRset] = {}
+    dnames: list[tuple[dns.name.Name, dns.name.Name]] = []
     for rrset in message.answer:
         if rrset.rdclass != dns.rdataclass.IN:
             continue
         if rrset.rdtype == dns.rdatatype.CNAME:
             cnames.setdefault(rrset.name, rrset)
+        elif rrset.rdtype == dns.rdatatype.DNAME:
+            dnames.append((rrset.name, rrset[0].target))
         elif rrset.rdtype == kind:
             addresses.setdefault(rrset.name, rrset)
     chain: list[dns.name.Name] = []
+    owners: list[dns.name.Name] = []
     ttls: list[int] = []
     seen = {name}
     here = name
     while here not in addresses and here in cnames:
         ttls.append(cnames[here].ttl)
+        owners.append(cnames[here].name)
         here = cnames[here][0].target
         chain.append(here)
         if here in seen:
-            return Way(tuple(chain), (), min(ttls), True)
+            return Way(tuple(chain), (), min(ttls), True, tuple(owners), tuple(dnames))
         seen.add(here)
     found: tuple[str, ...] = ()
     if here in addresses:
+        owners.append(addresses[here].name)
         ttls.append(addresses[here].ttl)
         found = tuple(dict.fromkeys(record.address for record in addresses[here]))
-    return Way(tuple(chain), found, min(ttls, default=None), False)
+    return Way(tuple(chain), found, min(ttls, default=None), False, tuple(owners), tuple(dnames))
 
 
 def read(reply: Reply, family: int) -> Answer:
@@ -128,6 +142,8 @@ def read(reply: Reply, family: int) -> Answer:
         reply.truncated,
         reply.protocol,
         reply.seconds,
+        owners=tuple(shown(owner) for owner in found.owners),
+        dnames=tuple((shown(owner), shown(target)) for owner, target in found.dnames),
     )
 
 

@@ -213,6 +213,7 @@ async def _followed(
     ELSEWHERE unless the server is an authority for the target.
     """
     seen = {shown(name).lower()}
+    answer = replace(answer, own_hops=len(answer.chain))
     for _hop in range(_HOPS):
         end = answer.chain[-1]
         if end.lower() in seen:
@@ -226,6 +227,9 @@ async def _followed(
         answer = replace(
             further,
             chain=(*answer.chain, *further.chain),
+            own_hops=answer.own_hops,
+            owners=(*answer.owners, *further.owners),
+            dnames=(*answer.dnames, *further.dnames),
             ttl=min(ttls, default=None),
             seconds=max(answer.seconds, further.seconds),
         )

@@ -21,7 +21,7 @@ def nslookup(name: str, seen: Seen) -> str:
     if first.rcode not in ("NOERROR", "NXDOMAIN", "REFUSED"):
         lines.append(f";; Got {first.rcode} reply from {seen.server}")
     lines += [f"Server:\t\t{seen.server}", f"Address:\t{seen.server}#{seen.port}", ""]
-    if first.rcode != "NOERROR":
+    if first.rcode != "NOERROR" and first.own_hops is None:
         return "\n".join([*lines, f"** server can't find {name}: {first.rcode}", "", ""])
     return "\n".join([*lines, *_told(name, answers), "", ""])
 
@@ -33,30 +33,43 @@ def _silent(seen: Seen, answer: Answer) -> str:
 
 
 def _told(name: str, answers: list[Answer]) -> list[str]:
+    """The A question's answer, then that to AAAA of the name at its end; nothing of what was asked further."""
     first = answers[0]
-    lines = _records(name, first, aliases=True)
-    if lines and not first.authoritative:
-        lines.insert(0, "Non-authoritative answer:")
-    end = first.chain[-1] if first.chain else name
+    own = len(first.chain) if first.own_hops is None else first.own_hops
+    lines = _aliases(name, first, 0, own)
+    if first.own_hops is None:
+        lines += _addresses(name, first)
+    empty = not lines
+    end = first.chain[own - 1] if own else name
     if first.outcome is Outcome.ELSEWHERE and first.followed:
-        return [*lines, f"** server can't find {end}: {first.followed}"]
-    for further in answers[1:]:
-        added = _records(end, further, aliases=not first.chain)
-        if added and not lines and not further.authoritative:
-            lines.append("Non-authoritative answer:")
-        lines += added
-        if further.rcode not in ("NOERROR", "timeout", "unreachable"):
-            lines.append(f"** server can't find {end}: {further.rcode}")
-    return lines or [f"*** Can't find {name}: No answer"]
+        lines.append(f"** server can't find {end}: {first.followed}")
+    else:
+        for further in answers[1:]:
+            lines += _aliases(end, further, own, len(further.chain)) + _addresses(end, further)
+            if further.rcode not in ("NOERROR", "timeout", "unreachable"):
+                lines.append(f"** server can't find {end}: {further.rcode}")
+    if empty and not lines:
+        lines = [f"*** Can't find {name}: No answer"]
+    return lines if first.authoritative else ["Non-authoritative answer:", *lines]
 
 
-def _records(name: str, answer: Answer, *, aliases: bool) -> list[str]:
-    lines = []
-    owner = name
-    if aliases:
-        for target in answer.chain:
-            lines.append(f"{owner}\tcanonical name = {target}.")
-            owner = target
-    for address in answer.addresses:
-        lines += [f"Name:\t{owner}", f"Address: {address}"]
+def _aliases(name: str, answer: Answer, begin: int, end: int) -> list[str]:
+    """The CNAMEs from the `begin`-th to before the `end`-th, each after the DNAME that makes it."""
+    lines: list[str] = []
+    dnames = list(answer.dnames)
+    for number, target in list(enumerate(answer.chain))[begin:end]:
+        owner = answer.owners[number] if number < len(answer.owners) else name
+        for made in [pair for pair in dnames if owner.lower().endswith(f".{pair[0].lower()}")]:
+            dnames.remove(made)
+            lines.append(f"{made[0]}\tdname = {_absolute(made[1])}")
+        lines.append(f"{owner}\tcanonical name = {_absolute(target)}")
     return lines
+
+
+def _addresses(name: str, answer: Answer) -> list[str]:
+    owner = answer.owners[-1] if answer.owners else name
+    return [line for address in answer.addresses for line in (f"Name:\t{owner}", f"Address: {address}")]
+
+
+def _absolute(name: str) -> str:
+    return name if name == "." else f"{name}."
