@@ -17,8 +17,8 @@ _OWN_VERSION = re.compile(r"This is not an officially supported version \((\S+)\
 _DROPPED = re.compile(r"Removing host \[([^\]]+)\] from node lists")
 _INCOMPLETE = re.compile(r"Provisioning incomplete, host\(s\) \[([^\]]*)\]")
 _ADDON_JOB_FAILED = re.compile(r"Failed to deploy addon execute job \[rke-user-")
-_ADDONS_DEPLOYED = re.compile(r"\[addons\] User addons deployed successfully")
-_NO_ADDONS = re.compile(r"\[addons\] no user addons defined")
+_ADDONS_DEPLOYED = re.compile(r"\[addons\] User addons? deployed successfully")
+_NO_ADDONS = re.compile(r"\[addons\] (?:no user addons defined|No user addons configured)")
 
 
 @dataclass(slots=True)
