@@ -198,6 +198,8 @@ class FormScreen(Frame):
         self._keep(event.text, event.row)
 
     def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
+        if not self.stands:
+            return
         field = self.form.here
         if field is None or self.form.read_only:
             return

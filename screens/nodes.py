@@ -142,11 +142,15 @@ class NodesScreen(Frame):
         self._keep(event.text, event.row, event.column)
 
     async def on_editing_lines_begun(self, event: EditingLines.Begun) -> None:
+        if not self.stands:
+            return
         if not self.table.read_only:
             await self.do_add()
             self.table.edit(event.text)
 
     def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
+        if not self.stands:
+            return
         self.take_paste(event.text)
 
     def take_paste(self, text: str | None) -> None:
@@ -259,17 +263,6 @@ class NodesScreen(Frame):
             column=field.shown,
         )
         self.note(told)
-
-    def do_check(self) -> None:
-        self._look(super().do_check)
-
-    def do_preflight(self) -> None:
-        self._look(super().do_preflight)
-
-    def _look(self, start: Callable[[], None]) -> None:
-        from screens.passphrases import with_open_keys
-
-        self.app.run_worker(with_open_keys(self.rancher, start), group="passphrases", exit_on_error=False)
 
     def do_propose(self) -> object:
         from screens.offers import offer_what_was_learnt

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.message import Message
 
@@ -93,9 +95,17 @@ class EditingLines(Lines, can_focus=True):
             return
         text, self.editor = self.editor.text, None
         if keep and text != self.text_here():
-            self.post_message(self.Kept(text, self.row, self.column))
+            self._hand_over(self.Kept(text, self.row, self.column))
         self.repaint_cursor()
         self.post_message(self.ModeChanged())
+
+    def _hand_over(self, kept: Kept) -> None:
+        """Give the text to the screen at once: a message could come after the next key has left the session."""
+        handler: Callable[[EditingLines.Kept], None] | None = getattr(self.screen, "on_editing_lines_kept", None)
+        if handler is None:
+            self.post_message(kept)
+        else:
+            handler(kept)
 
     def on_key(self, event: events.Key) -> None:
         if self.editor is None:
