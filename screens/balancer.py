@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from rancher_tui.finding import Finding, by_gravity
 from rancher_tui.i18n import Message, _
@@ -12,7 +13,7 @@ from screens.form_screen import FormScreen
 from screens.outcome import tell_findings
 from screens.panels import balancer
 from screens.widgets.lines import Line, wrap
-from screens.words import shown
+from screens.words import moment, shown
 
 USUAL_IDLE = "75"
 """Seconds of silence on a WebSocket: more than the usual limits of 50 and 60."""
@@ -92,8 +93,10 @@ class BalancerScreen(FormScreen):
 
     def _rehearse(self, idle: float) -> None:
         self._seen = True
-        found = self.rancher.session.balancer.rehearse(idle)
-        self.rancher.checks.look(2, WORD, found, _("rehearsing; x stops, the servers on the nodes go with it"))
+        desk = self.rancher.session.balancer
+        end = moment(datetime.now(UTC) + timedelta(seconds=desk.at_most(idle)), self.rancher.utc)
+        told = _("rehearsing, over by {time} at the latest; x stops and removes all").format(time=end)
+        self.rancher.checks.look(2, WORD, desk.rehearse(idle), told)
 
     async def do_probe(self) -> None:
         self.note(_("probing; Rancher is asked through the balancer"))

@@ -26,6 +26,9 @@ IDLE: Final = 75.0
 SETTLE: Final = 45.0
 """Seconds within which the balancer must have noticed by its health checks that a node came up or stopped."""
 
+AT_MOST: Final = 240.0
+"""Seconds that everything else together takes at most, with ten seconds for one request."""
+
 _IN_A_ROW: Final = 10
 
 

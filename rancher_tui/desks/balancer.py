@@ -107,6 +107,12 @@ class BalancerDesk:
 
         return notice(self.store.state)
 
+    def at_most(self, idle: float) -> float:
+        """Seconds after which a rehearsal is over, whatever answers."""
+        from rancher_tui.balancer.rehearse import AT_MOST
+
+        return idle + AT_MOST
+
     async def rehearse(self, idle: float) -> AsyncGenerator[Finding, None]:
         """Rehearse with `idle` seconds of silence; the echo servers are gone when it ends, however it does."""
         from contextlib import aclosing
