@@ -353,7 +353,17 @@ class Frame(Screen[None]):
 
     def do_check(self) -> None:
         step = self.step
-        self.rancher.start_checks([step.number] if step else [item.number for item in STEPS])
+        self.check_steps([step.number] if step else [item.number for item in STEPS])
+
+    def check_steps(self, numbers: Sequence[int]) -> None:
+        """Check these steps; the passphrases of SSH keys are asked before hosts are looked at."""
+        if not {1, 6} & set(numbers):
+            self.rancher.start_checks(numbers)
+            return
+        from screens.passphrases import with_open_keys
+
+        opened = with_open_keys(self.rancher, lambda: self.rancher.start_checks(numbers))
+        self.app.run_worker(opened, group="passphrases", exit_on_error=False)
 
     async def do_add(self) -> None:
         await self._at_the_table("add")
@@ -368,7 +378,7 @@ class Frame(Screen[None]):
             await self.rancher.frame.action_do(action)
 
     def do_preflight(self) -> None:
-        self.rancher.start_checks([1])
+        self.check_steps([1])
 
     def do_stop(self) -> None:
         self.rancher.stop_checks()
