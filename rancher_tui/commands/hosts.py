@@ -213,7 +213,8 @@ def cleanup(
     if agreed:
         asyncio.run(carry_out(fleet, work, agreed))
     elif any(work.plans.values()):
-        note(_("nothing was changed; to run a node's script, agree with --yes and its name"))
+        names = ", ".join(f"--yes {clean(plan.name)}" for plan in work.plans.values() if plan)
+        note(_("nothing was changed; to run a node's script, agree with its name: {names}").format(names=names))
     return print_report(work.report(), as_json=as_json, strict=strict)
 
 
