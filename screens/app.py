@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from assets import FOLDER
+from rancher_tui import settings
 from rancher_tui.i18n import Message, _
 from screens import registry, themes
 
@@ -51,7 +52,7 @@ class RancherApp(App[int]):
     def __init__(self, engine: Callable[[], Engine], session: str = "") -> None:
         super().__init__()
         self.install: Install | None = None
-        self.utc = False
+        self.utc = settings.chosen().times == "utc"
         self.begun = False
         """The engine is there and a screen is shown; what was typed before is kept for it."""
         self._typed_ahead: list[events.Event] = []
@@ -285,7 +286,7 @@ class RancherApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A screen that is not drawn any more because the program leaves is no error."""
-        if not (self._exit and isinstance(error, NoMatches)):
+        if not (isinstance(error, NoMatches) and (self._exit or self._closing or not self._running)):
             super()._handle_exception(error)
 
     async def action_quit(self) -> None:

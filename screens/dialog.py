@@ -96,7 +96,8 @@ class Dialog(ModalScreen[ScreenResultType]):
             yield Keys(id="dialog-keys")
 
     def on_mount(self) -> None:
-        self.query_one("#dialog-keys", Keys).show("", self.keys())
+        for keys in self.query("#dialog-keys").results(Keys):
+            keys.show("", self.keys())
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Close the box, once: a second key that comes before it is gone closes nothing else."""

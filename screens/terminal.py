@@ -45,7 +45,7 @@ class TerminalApp(RancherApp):
 
     def _handle_exception(self, error: Exception) -> None:
         """End with a word for the operator in place of a traceback, everything saved."""
-        if self._exit and isinstance(error, NoMatches):
+        if isinstance(error, NoMatches) and (self._exit or self._closing or not self._running):
             return
         from screens.crash import save_and_tell
 
