@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -61,10 +62,10 @@ def read(data: bytes | None, passphrase: str | None = None) -> KeyReading:
         if _wrapped(body):
             return KeyReading("unparseable", held="another form")
         return KeyReading("not-a-private-key", held=_held(body, marks), marks=marks)
-    blocks = [found for found in _BLOCK.finditer(body) if _read_by_both(body, found)]
-    if not blocks:
+    block = next(_blocks(body, marks), None)
+    if block is None:
         return KeyReading("unparseable", form="pem", keys=len(begins), held="damaged", marks=marks)
-    reading = _of_block(blocks[0][0], blocks[0][1], passphrase)
+    reading = _of_block(block[0], block[1], passphrase)
     reading.keys, reading.marks = len(begins), marks
     return reading
 
@@ -74,10 +75,16 @@ def in_der(data: bytes) -> bool:
     return _PKCS8_ENCRYPTED.match(data) is not None or _load(load_der_private_key, data, None) is not None
 
 
-def _read_by_both(body: bytes, found: re.Match[bytes]) -> bool:
-    """Whether a block begins a line, and OpenSSL and Go both take it."""
-    at_line_start = found.start() == 0 or body[found.start() - 1 : found.start()] in (b"\n", b"\r")
-    return at_line_start and bool(pem.openssl_blocks(found[0]).blocks) and bool(pem.go_blocks(found[0]))
+def _blocks(body: bytes, marks: list[Marker]) -> Iterator[re.Match[bytes]]:
+    """The private key blocks that begin a line and that OpenSSL and Go both take."""
+    for mark, after in pairwise(marks):
+        at_line_start = mark.start == 0 or body[mark.start - 1 : mark.start] in (b"\n", b"\r")
+        if not (mark.begins and mark.label.upper().endswith(PRIVATE) and not after.begins and at_line_start):
+            continue
+        line_end = body.find(b"\n", after.end)
+        found = _BLOCK.match(body[mark.start : len(body) if line_end < 0 else line_end + 1])
+        if found is not None and pem.openssl_blocks(found[0]).blocks and pem.go_blocks(found[0]):
+            yield found
 
 
 def _wrapped(body: bytes) -> bool:

@@ -8,7 +8,9 @@ _OPENS = re.compile(rb"[:=,\[{(]\s*[\"']?\s*\Z|[\"']\s*\Z|:\s*[|>][-+0-9]*\s*\Z|
 _BLOCK_SCALAR = re.compile(rb"[:-]\s*[|>][-+0-9]*\s*\Z")
 _OPEN_STRING = re.compile(rb"[:-]\s*[\"'][\s-]*BEGIN[^\"']*\Z")
 _NEAR = 200
-"""Bytes before a place that are looked at."""
+"""Bytes before a place that are looked at; nobody indents by as many."""
+_SIGN = 20
+"""Bytes before a place in which a string is opened."""
 
 
 class Quoting:
@@ -24,8 +26,8 @@ class Quoting:
         line = max(self._body.rfind(b"\n", near, start), self._body.rfind(b"\r", near, start), near - 1) + 1
         before = self._body[line:start]
         if before.strip():
-            return _OPENS.search(before) is not None
-        if not before:
+            return _OPENS.search(before[-_SIGN:]) is not None
+        if not before or len(before) == _NEAR:
             return False
         answer = self._above(line, before)
         self._last = (line, before, answer)

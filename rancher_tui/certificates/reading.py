@@ -37,13 +37,21 @@ class Reading:
     damage: dict[str, list[int]] = field(default_factory=dict)
     private_key: bool = False
     body: bytes = b""
+    _counted: tuple[int, int] = (0, 1)
 
     def note(self, code: str, start: int = 0) -> None:
         """Remember that `code` is true at offset `start`."""
         lines = self.damage.setdefault(code, [])
         if len(lines) < MOST_LINES:
-            line = self.body.count(b"\n", 0, start) + 1
+            line = self._line(start)
             lines += [line] if line not in lines else []
+
+    def _line(self, start: int) -> int:
+        """The line at an offset, counted on from the one asked for before where that is not behind it."""
+        offset, line = self._counted if self._counted[0] <= start else (0, 1)
+        line += self.body.count(b"\n", offset, start)
+        self._counted = (start, line)
+        return line
 
 
 def read(data: bytes, passphrase: str | None = None) -> Reading:
@@ -157,7 +165,7 @@ def _wrapped(data: bytes, passphrase: str | None, depth: int) -> Reading | None:
     if text is not None:
         inner = _read(text, passphrase, depth + 1)
         return _other_form("utf-16", inner.certificates, inner.private_key)
-    letters = re.sub(rb"\s", b"", data)
+    letters = data.translate(None, b" \t\r\n\x0b\x0c")
     if b"-----" in data or not re.fullmatch(rb"[A-Za-z0-9+/_-]{16,}={0,2}", letters):
         return None
     inside = recover.decoded(letters.translate(recover.URL_SAFE))

@@ -31,11 +31,12 @@ _KNOWN = re.compile(rb"CERT|PRIVATE KEY|PUBLIC KEY|PKCS|X509", re.IGNORECASE)
 _DECORATION = re.compile(rb"^[\s>|*\"',]+|[\s\"',;\\]+$")
 _COMMENT = re.compile(rb"^[ \t]*#+", re.MULTILINE)
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/_-]+={0,4}\Z")
-_ESCAPED_END = re.compile(rb"(?:\\+r)?\\+n|\\+r|\\+t")
 BARE = re.compile(rb"MI[A-Za-z0-9+/]{2}")
 """How a DER SEQUENCE of 128 bytes or more begins in base64."""
 URL_SAFE = bytes.maketrans(b"-_", b"+/")
 """From the alphabet of base64url (RFC 4648 5) to that of base64."""
+LONGEST = 100_000
+"""Bytes of a damaged body beyond which it is not tried in other ways."""
 SHORTEST = 150
 """Letters of base64 below which no certificate fits."""
 
@@ -76,21 +77,33 @@ def _marker(data: bytes, word: re.Match[bytes]) -> Marker | None:
 
 
 def unescaped(text: bytes) -> bytes:
-    """Text of a JSON or YAML string with its escaped line ends and slashes undone."""
-    return _ESCAPED_END.sub(b"\n", text).replace(b"\\/", b"/") if b"\\" in text else text
+    """Text of a JSON or YAML string, also one within another, with its escaped line ends and slashes undone."""
+    if b"\\" not in text:
+        return text
+    while b"\\\\" in text:
+        text = text.replace(b"\\\\", b"\\")
+    for escaped in (b"\\r\\n", b"\\n", b"\\r", b"\\t"):
+        text = text.replace(escaped, b"\n")
+    return text.replace(b"\\/", b"/")
 
 
 def letters(text: bytes) -> bytes:
     """The base64 letters of a damaged body: lines that hold nothing else once quotes and margins are off."""
-    lines = (_DECORATION.sub(b"", line).replace(b" ", b"") for line in re.split(rb"[\r\n]", unescaped(text)))
+    text = unescaped(text)
+    plain = text.translate(None, b" \t\r\n")
+    if _BASE64_LINE.match(plain):
+        return plain.translate(URL_SAFE)
+    lines = (_DECORATION.sub(b"", line).replace(b" ", b"") for line in re.split(rb"[\r\n]", text))
     return b"".join(line for line in lines if _BASE64_LINE.match(line)).translate(URL_SAFE)
 
 
 def in_body(text: bytes) -> tuple[bytes, Certificate | None]:
     """What a damaged body holds: read as it is, else with comment signs taken off, else only its full lines."""
+    if len(text) < SHORTEST:
+        return b"", None
     whole = decoded(letters(text))
     certificate = certificate_in(whole)
-    if certificate is not None:
+    if certificate is not None or len(text) > LONGEST:
         return whole, certificate
     for content in (decoded(letters(_COMMENT.sub(b"", text))), decoded(_full_lines(text))):
         certificate = certificate_in(content)
@@ -132,7 +145,7 @@ def certificate_in(data: bytes) -> Certificate | None:
 
 def bare(text: bytes) -> Iterator[tuple[int, Certificate]]:
     """Certificates that stand as base64 without markers, each with its offset in `text`."""
-    position = 0
+    position = 0 if len(text) >= SHORTEST else len(text)
     while (found := BARE.search(text, position)) is not None:
         run = _run(text, found.start())
         certificate = certificate_in(decoded(letters(run))) if len(run) >= SHORTEST else None

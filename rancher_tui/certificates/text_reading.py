@@ -99,7 +99,9 @@ def _block(body: bytes, mark: Marker, after: Marker | None, open_pkcs7: Opener, 
 
 def _content(body: bytes, mark: Marker, after: Marker | None, end: int) -> tuple[bytes, bool]:
     """What the block holds, and whether OpenSSL and Go read the same of it when it stands alone."""
-    if mark.start == 0 or body[mark.start - 1 : mark.start] == b"\n" or _after_order_mark(body, mark):
+    closed = after is not None and not after.begins
+    at_line_start = mark.start == 0 or body[mark.start - 1 : mark.start] == b"\n" or _after_order_mark(body, mark)
+    if closed and at_line_start:
         line_end = body.find(b"\n", end)
         alone = body[mark.start : len(body) if line_end < 0 else line_end + 1]
         content = _read_by_both(alone)
@@ -135,8 +137,7 @@ def _of_clean(label: str, content: bytes, certificate: Certificate | None) -> st
 
 def _cut_in_end(body: bytes, after: Marker) -> bool:
     """True where the file ends within its END line."""
-    tail = body[after.start :]
-    return after.end == len(body) and not after.begins and not tail.endswith(pem.TAIL)
+    return after.end == len(body) and not after.begins and not body.endswith(pem.TAIL)
 
 
 def _embedded(body: bytes, mark: Marker, end: int, quoting: Quoting) -> bool:
