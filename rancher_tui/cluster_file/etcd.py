@@ -13,6 +13,7 @@ from rancher_tui.cluster_file.errors import ComposeError
 from rancher_tui.i18n import msg
 from rancher_tui.install.state import InstallState, Snapshots
 
+SNAPSHOTS_SINCE = (0, 1, 7)
 BACKUP_CONFIG_SINCE = (0, 2, 0)
 _LEGACY = ("snapshot", "creation", "retention")
 _S3 = {
@@ -29,6 +30,10 @@ def put(tree: Any, state: InstallState, known: InstallState, secret: Callable[[s
     wanted = state.etcd
     if wanted.s3_secret_key:
         wanted = wanted.model_copy(update={"s3_secret_key": secret(wanted.s3_secret_key)})
+    if not state.cluster_file_source and (facts.release(rke) or SNAPSHOTS_SINCE) < SNAPSHOTS_SINCE:
+        for key in _LEGACY:
+            roundtrip.delete_path(tree, ("services", "etcd", key))
+        return
     if wanted == known.etcd:
         return
     present = objects.get(tree, "services", "etcd", "backup_config") is not None

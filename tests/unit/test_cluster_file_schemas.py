@@ -89,6 +89,23 @@ def test_snapshots_to_s3_in_the_form_of_the_releases_that_have_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rke", "keys"),
+    [
+        ("v0.1.6", set()),
+        ("v0.1.7", {"snapshot", "creation", "retention"}),
+        ("v0.2.8", {"snapshot", "creation", "retention"}),
+    ],
+)
+def test_snapshots_in_the_form_that_each_line_of_rke_honours(rke: str, keys: set[str]) -> None:
+    text = compose(state(), secret=secret, rke=rke)
+    etcd = (yaml.safe_load(text).get("services") or {}).get("etcd") or {}
+    assert set(etcd) == keys
+    assert lint(text.encode(), name="f.yml", rke=rke).facts["dead_keys"] == (
+        ["addon_job_timeout"] if rke == "v0.1.6" else []
+    )
+
+
+@pytest.mark.parametrize(
     "missing", [{"template": ""}, {"certificates": state("external-recognized-ca").certificates}]
 )
 def test_what_is_missing_is_said_in_a_persons_words(missing: dict[str, Any]) -> None:
