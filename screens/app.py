@@ -14,7 +14,6 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from assets import FOLDER
-from rancher_tui import settings
 from rancher_tui.i18n import Message, _
 from screens import registry, themes
 
@@ -52,7 +51,7 @@ class RancherApp(App[int]):
     def __init__(self, engine: Callable[[], Engine], session: str = "") -> None:
         super().__init__()
         self.install: Install | None = None
-        self.utc = settings.chosen().times == "utc"
+        self.utc = False
         self.begun = False
         """The engine is there and a screen is shown; what was typed before is kept for it."""
         self._typed_ahead: list[events.Event] = []

@@ -9,6 +9,7 @@ from rancher_tui.finding import Finding
 from rancher_tui.i18n import _, ngettext
 from rancher_tui.keeping import snapshots
 from rancher_tui.text import clean
+from rancher_tui.vocabulary import word
 from screens.form_screen import FormScreen
 from screens.outcome import tell_findings
 from screens.signs import signs
@@ -45,7 +46,7 @@ class BackupResultScreen(FormScreen):
             rows.append(
                 [
                     (f"   {fit(age(copy.age_s), 15)}", "plain"),
-                    (fit(clean(copy.purpose), 12), "plain"),
+                    (fit(clean(word(copy.purpose)), 12), "plain"),
                     (fit(count, 10), "dim"),
                     (fit(lacks, max(0, cells - 40)), "warn"),
                 ]

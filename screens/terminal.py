@@ -75,6 +75,7 @@ def open_at_terminal(home: Path | None, session: str | None) -> int:
     if settings.chosen().plain == "yes":
         os.environ["NO_COLOR"] = "1"
     app = TerminalApp(engine, session or "")
+    app.utc = settings.chosen().times == "utc"
     try:
         return app.run(mouse=False) or app.return_code or 0
     finally:

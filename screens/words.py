@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from rancher_tui import actions, subjects
 from rancher_tui.finding import Finding, Status
-from rancher_tui.i18n import N_, Message, _
+from rancher_tui.i18n import Message, _
 from rancher_tui.install.steps import Step, StepStatus
 from rancher_tui.text import clean
+from rancher_tui.vocabulary import word
 from screens.signs import signs
 
 _INK = {Status.PASS: "pass", Status.WARN: "warn", Status.FAIL: "fail", Status.UNKNOWN: "unknown"}
@@ -41,13 +42,7 @@ def status_ink(status: StepStatus) -> str:
 
 def status_word(status: StepStatus) -> str:
     """`todo`, `ready`, `done`, `stale`, `failed` in the operator's language."""
-    return {
-        StepStatus.TODO: _("todo"),
-        StepStatus.READY: _("ready"),
-        StepStatus.DONE: _("done"),
-        StepStatus.STALE: _("stale"),
-        StepStatus.FAILED: _("failed"),
-    }[status]
+    return word(status.value)
 
 
 def status_sign(status: StepStatus) -> str:
@@ -60,17 +55,9 @@ def step_title(step: Step) -> str:
     return _(actions.table().places[step.slug])
 
 
-PHASES = (
-    *(N_("start"), N_("dial"), N_("state"), N_("port-check"), N_("certificates"), N_("reconcile")),
-    *(N_("deploy-certificates"), N_("images"), N_("etcd"), N_("controlplane"), N_("authz"), N_("worker")),
-    *(N_("sync"), N_("network"), N_("dns"), N_("metrics"), N_("ingress"), N_("addons"), N_("end")),
-)
-"""Names of a run's phases, as `log` and `explain` have them."""
-
-
 def phase_word(name: str) -> str:
     """A phase's name in the operator's language."""
-    return _(name)
+    return word(name)
 
 
 def shown(message: Message | str) -> str:

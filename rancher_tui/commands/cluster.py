@@ -166,7 +166,7 @@ def versions(
             say(line)
         say()
         for notice in notices():
-            say(f"- {notice.text}")
+            say(f"- {_(notice.text)}")
         say()
     return print_report(report, as_json=as_json, strict=strict)
 

@@ -25,6 +25,7 @@ from rancher_tui.commands.output import (
 )
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
+from rancher_tui.vocabulary import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,7 +167,7 @@ def _list(folder: Path, as_json: bool) -> int:
         rows = [
             [
                 made.made_at.astimezone().strftime("%Y-%m-%d %H:%M %Z"),
-                made.purpose,
+                word(made.purpose),
                 str(len(made.entries)),
                 ", ".join(broken) or ", ".join(made.lacks) or "-",
                 made.folder.name,

@@ -125,10 +125,10 @@ async def stream(
     return exit_code(seen, strict=strict)
 
 
-def table(rows: list[list[str]], header: list[str]) -> list[str]:
-    """Rows aligned by display width under a header."""
-    cells = [header, *([clean(cell) for cell in row] for row in rows)]
-    widths = [max(width(row[column]) for row in cells) for column in range(len(header))]
+def table(rows: list[list[str]], header: list[str] | None = None) -> list[str]:
+    """Rows aligned by display width, under a header where there is one."""
+    cells = [*([header] if header else []), *([clean(cell) for cell in row] for row in rows)]
+    widths = [max(width(row[column]) for row in cells) for column in range(len(cells[0]))]
     return [
         "  ".join(cell + " " * (widths[column] - width(cell)) for column, cell in enumerate(row)).rstrip()
         for row in cells

@@ -21,9 +21,11 @@ from rancher_tui.commands.output import (
     print_json,
     print_report,
     say,
+    table,
 )
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
+from rancher_tui.vocabulary import word
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Report
@@ -74,9 +76,8 @@ def status(session: SessionName, run: RunId = None, as_json: Json = False) -> in
     if as_json:
         print_json(told)
         return OK
-    for key, value in told.items():
-        if value is not None:
-            say(f"{key:<10} {clean(str(value))}")
+    for line in table([[word(key), word(str(value))] for key, value in told.items() if value is not None]):
+        say(line)
     return OK
 
 

@@ -12,6 +12,7 @@ from rancher_tui.commands.options import Json, SessionName, Strict, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, exit_code, note, print_finding, print_json, say, table
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
+from rancher_tui.vocabulary import word
 
 if TYPE_CHECKING:
     from rancher_tui.cluster_file.read import ReadFile
@@ -71,8 +72,8 @@ def sessions(as_json: Json = False) -> int:
             row["label"],
             row["fqdn"] or "-",
             str(row["step"] or "-"),
-            row["run"] or "-",
-            row["verdict"] or "-",
+            word(row["run"] or "-"),
+            word(row["verdict"] or "-"),
             row["saved"],
             row["problem"] or row["held_by"] or "-",
         ]
@@ -161,7 +162,9 @@ def show(session: SessionName, as_json: Json = False) -> int:
             }
         )
         return OK
-    rows = [[str(item.step.number), str(item.step.title), item.status.value, str(item.note)] for item in states]
+    rows = [
+        [str(item.step.number), str(item.step.title), word(item.status.value), str(item.note)] for item in states
+    ]
     for line in table(rows, ["#", _("step"), _("status"), ""]):
         say(line)
     say()

@@ -10,6 +10,7 @@ from rancher_tui.commands.fleet import NodeNames, Target, fleet_of, refused
 from rancher_tui.commands.options import Json, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, note, print_json, say, table
 from rancher_tui.i18n import _, msg
+from rancher_tui.vocabulary import word
 
 
 def trust(target: Target, node: NodeNames = None, yes: Yes = [], as_json: Json = False) -> int:  # noqa: B006
@@ -81,4 +82,4 @@ def _key_cells(row: dict[str, Any]) -> list[str]:
     told = row["keys"][0]["fingerprint"] if row["keys"] else f"{row['code'] or ''}"
     if row["state"] == "changed":
         told += _("  (known: {known}; {source})").format(known=", ".join(row["known"]), source=row["source"])
-    return [str(row["address"]), str(row["port"]), _("trusted now") if row["pinned"] else row["state"], told]
+    return [str(row["address"]), str(row["port"]), _("trusted now") if row["pinned"] else word(row["state"]), told]
