@@ -100,12 +100,13 @@ class SessionsScreen(SessionMoves):
     def draw(self) -> None:
         sessions = self.rancher.engine.sessions()
         self.query_one(SessionList).show(sessions)
-        hint = (
-            _(" Enter opens the rehearsal; a begins an install of your own.")
-            if not sessions
-            else _(" Sessions lie in {home}").format(home=clean(self.rancher.engine.home))
-        )
-        self.query_one("#hint", Text).show([[(hint, "dim")]])
+        hints = [_(" Sessions lie in {home}").format(home=clean(self.rancher.engine.home))]
+        if not sessions:
+            hints = [
+                _(" Enter opens the rehearsal; a begins an install of your own."),
+                _(" ? explains every screen, ctrl+p finds any action, Z speaks the other language (中文)."),
+            ]
+        self.query_one("#hint", Text).show([[(hint, "dim")] for hint in hints])
 
     def title_line(self) -> tuple[Line, Line]:
         return [(_(" Sessions"), "strong")], []
