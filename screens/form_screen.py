@@ -195,7 +195,8 @@ class FormScreen(Frame):
         self.rancher.remember()
 
     def on_editing_lines_kept(self, event: EditingLines.Kept) -> None:
-        self._keep(event.text, event.row)
+        if self.stands:
+            self._keep(event.text, event.row)
 
     def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
         if not self.stands:

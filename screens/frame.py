@@ -68,7 +68,7 @@ class Frame(Screen[None]):
     @property
     def stands(self) -> bool:
         """True while all of its widgets are there: not before it was composed, nor once its session is left."""
-        if self.PLACE != "sessions" and self.rancher.install is None:
+        if (self.PLACE != "sessions" and self.rancher.install is None) or self not in self.app.screen_stack:
             return False
         framing = len(self.query("#header, #title, #note, #keys, Rail"))
         return self.is_mounted and framing == 5 and len(self.query_one("#body").children) > 1

@@ -139,7 +139,8 @@ class NodesScreen(Frame):
         self.draw_keys()
 
     def on_editing_lines_kept(self, event: EditingLines.Kept) -> None:
-        self._keep(event.text, event.row, event.column)
+        if self.stands:
+            self._keep(event.text, event.row, event.column)
 
     async def on_editing_lines_begun(self, event: EditingLines.Begun) -> None:
         if not self.stands:
