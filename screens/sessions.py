@@ -104,7 +104,7 @@ class SessionsScreen(SessionMoves):
         if not sessions:
             hints = [
                 _(" Enter opens the rehearsal; a begins an install of your own."),
-                _(" ? explains every screen, ctrl+p finds any action, Z speaks the other language (中文)."),
+                _(" ? explains every screen, ctrl+p finds any action, Z speaks 中文."),
             ]
         self.query_one("#hint", Text).show([[(hint, "dim")] for hint in hints])
 
