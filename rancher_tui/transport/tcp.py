@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 
 async def connects(address: str, port: int, limit: float) -> str:
@@ -13,6 +14,6 @@ async def connects(address: str, port: int, limit: float) -> str:
     except TimeoutError:
         return "timeout"
     except OSError as error:
-        return error.strerror or str(error)
+        return os.strerror(error.errno) if error.errno else str(error)
     writer.transport.abort()
     return ""

@@ -102,3 +102,11 @@ async def test_a_probe_names_the_hop_that_is_to_blame(home: Path) -> None:
         await user.press("g", "2", "enter", "semicolon")
         await seen(user, "To blame: balancer")
         assert "Nothing listens on the balancer's port" in user.screen
+
+
+async def test_the_configuration_goes_to_the_terminal_s_clipboard(home: Path) -> None:
+    async with using(home, begun(home, STATE)) as user:
+        await user.press("g", "2", "enter", "Y")
+        assert user.app.clipboard == user.app.session.balancer.text()
+        await user.press("right_square_bracket", "Y")
+        assert user.app.clipboard == "rancher.example.com.\t300\tIN\tA\t203.0.113.10\n"
