@@ -26,6 +26,8 @@ class Checks:
     def __init__(self, app: RancherApp) -> None:
         self._app = app
         self._worker: Worker[None] | None = None
+        self._waiting: tuple[int, ...] = ()
+        """Steps whose checks were asked for while others were under way."""
         self.step = 0
         """The step that is being checked; 0 when none is."""
         self.kind = ""
@@ -40,9 +42,12 @@ class Checks:
         return self._worker is not None and self._worker.is_running
 
     def start(self, numbers: Sequence[int]) -> None:
-        """Check these steps, those without their inputs left out."""
+        """Check these steps, those without their inputs left out; after what is under way."""
         state = self._app.state
-        if self.running or state is None:
+        if state is None:
+            return
+        if self.running:
+            self._waiting = tuple(dict.fromkeys((*self._waiting, *numbers)))
             return
         able = [number for number in numbers if not rules.missing(state, number)]
         if not able:
@@ -82,9 +87,13 @@ class Checks:
             self._app.reports = dict(self._app.install.reports())
         if self._app.frame is not None:
             self._app.frame.redraw()
+        waiting, self._waiting = self._waiting, ()
+        if waiting:
+            self._app.call_later(self.start, waiting)
 
     def stop(self) -> None:
         """Stop; the reports of steps that were finished stay."""
+        self._waiting = ()
         if self._worker is not None and self.running:
             self._worker.cancel()
             self._app.tell(_("stopped"))

@@ -126,3 +126,26 @@ async def test_a_report_that_another_program_saved_is_taken_in(home: Path) -> No
         await user.pilot.pause()
         assert "told by another program" in user.screen
         assert "failed" in user.lines[1]
+
+
+async def test_what_is_asked_for_while_a_check_runs_is_checked_after_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, checked = asyncio.Event(), list[int]()
+
+    async def check(install: LocalInstall, step: int) -> AsyncIterator[Finding]:
+        checked.append(step)
+        yield Finding(Status.PASS, "seen", "x", msg("seen"), check="x", step=step)
+        await gate.wait()
+
+    checking(monkeypatch, check)
+    async with using(home, begun(home, STATE)) as user:
+        user.app.start_checks([8])
+        await user.pilot.pause()
+        user.app.start_checks([9])
+        user.app.start_checks([9])
+        gate.set()
+        end = time.monotonic() + 15
+        while checked != [8, 9]:
+            assert time.monotonic() < end, checked
+            await user.pilot.pause(0.02)
