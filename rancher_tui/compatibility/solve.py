@@ -259,18 +259,21 @@ def _judge_os(work: _Work) -> None:
 def judge(known: Known) -> Report:
     """The report of step 9: the Rancher tag, every refusal, and the set in `facts`."""
     solution = solve(known)
-    findings = [*judge_tag(known.rancher or facts.RECOMMENDED_RANCHER), *_refusal_findings(solution)]
-    if not any(finding.bad for finding in findings):
+    tag = list(judge_tag(known.rancher or facts.RECOMMENDED_RANCHER))
+    findings = [*tag, *_refusal_findings(solution)]
+    works = solution.works and not any(finding.bad for finding in tag)
+    if works:
         title = msg("RKE {rke} with Kubernetes {version} fits", rke=solution.rke, version=solution.kubernetes)
         findings.append(Finding(Status.PASS, "versions-fit", "versions", title, check=CHECK, step=STEP))
-    return Report(CHECK, tuple(findings), facts_of(solution) | {"instead": _instead(known, solution)}, step=STEP)
+    told = facts_of(solution) | {"works": works, "instead": None if works else _instead(known, solution, tag)}
+    return Report(CHECK, tuple(findings), told, step=STEP)
 
 
-def _instead(known: Known, solution: Solution) -> dict[str, Any] | None:
-    """A set that works where what is known does not: with as much of it as possible; None where it works."""
-    if solution.works:
-        return None
+def _instead(known: Known, solution: Solution, tag: list[Finding]) -> dict[str, Any] | None:
+    """A set that works where what is known does not: with as much of it as possible."""
+    rancher = facts.RECOMMENDED_RANCHER if any(finding.bad for finding in tag) else solution.rancher
     for kept in (
+        Known(rke=known.rke, kubernetes=known.kubernetes, docker=known.docker),
         Known(rke=known.rke, docker=known.docker),
         Known(docker=known.docker),
         Known(rke=known.rke),
@@ -279,7 +282,12 @@ def _instead(known: Known, solution: Solution) -> dict[str, Any] | None:
         other = solve(kept)
         pinned = solve(Known(rke=other.rke, kubernetes=other.kubernetes, docker=kept.docker))
         if pinned.works:
-            return {"rke": pinned.rke, "kubernetes_version": pinned.kubernetes, "docker": list(pinned.docker)}
+            return {
+                "rancher": rancher,
+                "rke": pinned.rke,
+                "kubernetes_version": pinned.kubernetes,
+                "docker": list(pinned.docker),
+            }
     return None
 
 

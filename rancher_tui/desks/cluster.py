@@ -93,10 +93,7 @@ class ClusterDesk:
         chosen = facts if facts["works"] else facts["instead"]
         if chosen is None:
             return msg("no set goes together with what is known")
-        rke, kubernetes = str(chosen["rke"]), str(chosen["kubernetes_version"])
-        rancher = (
-            self.store.state.rancher_version if facts["works"] else str(chosen.get("rancher") or facts["rancher"])
-        )
+        rke, kubernetes, rancher = (str(chosen[key]) for key in ("rke", "kubernetes_version", "rancher"))
         self.store.edit(
             "pinned the versions that go together",
             lambda state: state.model_copy(
