@@ -29,6 +29,7 @@ class HostsScreen(HostActions, FormScreen):
     """How the hosts are reached, and what the preflight saw."""
 
     PLACE = "hosts"
+    _memo: tuple[tuple[object, ...], preflight.Seen | None] = ((), None)
 
     def body(self) -> Iterator[Widget]:
         yield Form(fields_of(self.PLACE))
@@ -59,6 +60,16 @@ class HostsScreen(HostActions, FormScreen):
             self._show_chosen()
 
     def _seen(self, state: InstallState) -> preflight.Seen:
+        """`_looked_through`, once for all that it depends on."""
+        rancher, checks = self.rancher, self.rancher.checks
+        of = (state, rancher.reports, rancher.live, checks.running, checks.step, checks.kind, checks.asked)
+        before, seen = self._memo
+        if seen is None or any(now is not then for now, then in zip(of, before, strict=True)):
+            seen = self._looked_through(state)
+            self._memo = (of, seen)
+        return seen
+
+    def _looked_through(self, state: InstallState) -> preflight.Seen:
         """The last reports, and over them what comes just now."""
         checks, report = self.rancher.checks, self.report("preflight")
         looking = checks.running and checks.step == 1
@@ -77,13 +88,14 @@ class HostsScreen(HostActions, FormScreen):
             findings,
             self.facts("preflight"),
             waiting,
-            stale & {number for number in rows if self._told(report, state, number)},
+            stale & self._told(report, state),
             looking and checks.kind == "ports",
         )
 
-    def _told(self, report: Report | None, state: InstallState, number: int) -> bool:
-        subject = preflight.subject_of(number, state.nodes[number - 1])
-        return report is not None and any(finding.subject == subject for finding in report.findings)
+    def _told(self, report: Report | None, state: InstallState) -> set[int]:
+        """The nodes that a report has findings about."""
+        told = {finding.subject for finding in report.findings} if report else set()
+        return {number for number, node in enumerate(state.nodes, 1) if preflight.subject_of(number, node) in told}
 
     def _kept(self, report: Report | None, state: InstallState, waiting: set[int]) -> Sequence[Finding]:
         """The last report's findings but those that are looked for anew."""
