@@ -168,11 +168,12 @@ def _merged(
     here = lines_of(state, "preflight", fresh.taken_at)
     subjects = {subject for subject in here if int(subject.split(" ")[1]) in asked.numbers}
     before = old.facts if old else {}
+    anew = {(finding.subject, finding.code) for finding in found}
     kept = [
         finding
         for finding in (old.findings if old else ())
         if (finding.subject in here or not finding.subject.startswith("node "))
-        and not _replaced(finding, subjects, asked.ids, found)
+        and not _superseded(finding, subjects, asked.ids, anew)
     ]
     lines = {subject: before.get("lines", {}).get(subject) for subject in here}
     lines |= {subject: here[subject] for subject in subjects}
@@ -190,14 +191,13 @@ def _merged(
     )
 
 
-def _replaced(old: Finding, subjects: set[str], ids: frozenset[str] | None, found: Sequence[Finding]) -> bool:
-    """Whether an old finding is superseded by the new look."""
-    check = str(old.evidence.get("id"))
-    if check in TOGETHER and not (check == "N42" and old.subject.startswith("node ")):
+def _superseded(old: Finding, subjects: set[str], ids: frozenset[str] | None, anew: set[tuple[str, str]]) -> bool:
+    """Whether an old finding is void after the new look, which told `anew` (subjects and codes)."""
+    from rancher_tui.nodes.cross import CODES
+
+    if old.code in CODES or (old.subject, old.code) in anew:
         return True
-    if not old.subject.startswith("node "):
-        return any(finding.subject == old.subject and finding.code == old.code for finding in found)
-    return old.subject in subjects and (ids is None or check in ids)
+    return old.subject in subjects and (ids is None or str(old.evidence.get("id")) in ids)
 
 
 def of_step_6(report: Report, state: InstallState) -> Report:

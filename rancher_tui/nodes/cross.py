@@ -17,6 +17,15 @@ HERE = "this machine"
 ALL = "all nodes"
 
 
+CODES = frozenset(
+    {
+        *("clock-skew", "identities", "same-host", "same-hostname", "same-machine-id", "same-product-uuid"),
+        *("same-mac", "docker-differs", "os-differs", "mtu-differs", "balancer-is-node"),
+    }
+)
+"""All codes of this module: when nodes are held side by side anew, all that was told before is void."""
+
+
 def judge_together(cases: Sequence[Case]) -> Iterator[Finding]:
     """All of this module."""
     yield from judge_clocks(cases)
