@@ -2,7 +2,7 @@
 
 A copy holds what the run left (cluster file, kubeconfig, state file), what was entered (state, secrets, pinned
 host keys, journal) and the certificates, so that a restore gives the whole session back. SSH keys and the rke
-binary are named, never copied.
+binary are named, never copied; the server's private key only where the cluster's ingress serves with it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def files(session: Session, state: InstallState, result: dict[str, Path]) -> dic
             found[name] = Wanted(session.path / name, name)
     for field in CERTIFICATES:
         named = getattr(state.certificates, field).strip()
-        if named:
+        if named and (field != "key_path" or state.template.startswith("ingress-")):
             place = f"certificates/{field.removesuffix('_path')}.pem"
             found[place] = Wanted(Path(os.path.expanduser(named)), place)  # noqa: PTH111 - never raises
     return found

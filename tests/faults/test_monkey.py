@@ -41,6 +41,7 @@ TYPED = [
 ]
 HOSTILE = ["\x1b]52;c;Y2FuYXJ5\x07", "\u202egnp.exe", "\u200b", "[bold red]x[/]", "漢" * 50, "a\nb\nc", "x" * 5000]
 BURST = 20
+LONG_BURST = 80
 """Keys that come in a row, as when they are held down or pasted unmarked."""
 SIZES = [(80, 24), (120, 40), (50, 14), (200, 60), (20, 5)]
 
@@ -71,21 +72,21 @@ def within_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Frame, "action_do", action_do)
 
 
-async def play(home: Path, chance: random.Random, count: int, pressed: list[str], seen: set[str]) -> int:
+async def play(home: Path, chance: random.Random, count: int, pressed: list[str], seen: set[str], row: int) -> int:
     """Press up to `count` random keys until the program is left; how many were."""
     choices = keys()
     async with using(home, size=chance.choice(SIZES)) as user:
-        for number in range(0, count, BURST):
+        for number in range(0, count, row):
             if not user.app.is_running or user.app._exit:
                 return number
-            await burst(user, chance, choices, pressed)
+            await burst(user, chance, choices, pressed, row)
             if user.app.frame is not None:
                 seen.add(user.app.frame.PLACE)
         stored_is_shown(home, user, pressed)
     return count
 
 
-async def burst(user: User, chance: random.Random, choices: list[str], pressed: list[str]) -> None:
+async def burst(user: User, chance: random.Random, choices: list[str], pressed: list[str], length: int) -> None:
     """Some keys in a row; seldom a paste, another size of the terminal, or a jump to some screen before them."""
     dice = chance.random()
     if dice < 0.15 and user.app.screen.focused is not None:
@@ -100,7 +101,7 @@ async def burst(user: User, chance: random.Random, choices: list[str], pressed: 
         place = chance.choice([name for name in registry.PLACES if name != "sessions"])
         pressed.append(f"go {place}")
         await user.app.go(place)
-    row = [*chance.choices(choices, k=BURST - 1), "q" if dice > 0.95 else chance.choice(choices)]
+    row = [*chance.choices(choices, k=length - 1), "q" if dice > 0.95 else chance.choice(choices)]
     pressed.extend(row)
     for key in row:
         user.app.post_message(events.Key(key_named(key), _character(key)))
@@ -135,7 +136,7 @@ async def no_rehearsal(_engine: object) -> Message:
     return msg("no practice world here")
 
 
-async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, count: int) -> set[str]:
+async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, count: int, row: int) -> set[str]:
     home, outside = tmp_path / "home", tmp_path / "outside"
     outside.mkdir(exist_ok=True)
     (outside / ".ssh").mkdir(exist_ok=True)
@@ -155,7 +156,7 @@ async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cou
     seen: set[str] = set()
     left = count
     while left > 0:
-        left -= max(1, await play(home, chance, left, pressed, seen))
+        left -= max(1, await play(home, chance, left, pressed, seen, row))
         for session in Home(home).sessions():
             opened = session.open()
             assert opened.damage == "", pressed[-50:]
@@ -171,7 +172,7 @@ async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cou
 
 @pytest.mark.timeout(300)
 async def test_two_thousand_random_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = await monkey(tmp_path, monkeypatch, seed=8, count=2000)
+    seen = await monkey(tmp_path, monkeypatch, seed=8, count=2000, row=BURST)
     assert len(seen) >= 10, f"only these screens were reached: {sorted(seen)}"
 
 
@@ -184,7 +185,7 @@ async def test_a_hundred_thousand_random_keys(tmp_path: Path, monkeypatch: pytes
     for seed in range(10):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        seen |= await monkey(folder, monkeypatch, seed=1000 * half + seed, count=5000)
+        seen |= await monkey(folder, monkeypatch, seed=1000 * half + seed, count=5000, row=LONG_BURST)
         keys_so_far, took = (seed + 1) * 5000, time.monotonic() - began
         print(f"half {half}: {keys_so_far} random keys, {len(seen)} screens, {took:.0f} s", flush=True)
     assert seen == set(registry.PLACES)

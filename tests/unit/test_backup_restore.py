@@ -66,7 +66,8 @@ def test_on_another_machine_what_is_missing_is_named_and_what_came_along_is_used
     chain = Path(state.certificates.chain_path)
     assert chain.parent == restored.session.path / "certificates"
     assert chain.read_bytes().startswith(b"-----BEGIN CERTIFICATE")
-    assert set(restored.asked_again) == {"nodes.0.ssh_key_path", "nodes.1.ssh_key_path"}
+    keys = {"nodes.0.ssh_key_path", "nodes.1.ssh_key_path", "certificates.key_path"}
+    assert set(restored.asked_again) == keys, "keys stay where they are"
     assert restored.asked_again == paths_not_here(state, restored.session.cluster_folder)
 
 
@@ -74,7 +75,8 @@ def test_paths_can_be_answered_while_restoring(home: Home, tmp_path: Path, backu
     key = tmp_path / "key-here"
     key.write_text("x")
     shutil.rmtree(tmp_path / "files")
-    answers = [(f"nodes.{row}.ssh_key_path", str(key)) for row in (0, 1)]
+    asked = ("nodes.0.ssh_key_path", "nodes.1.ssh_key_path", "certificates.key_path")
+    answers = [(path, str(key)) for path in asked]
     assert restore(home, backup.folder, "again", assignments=answers).asked_again == {}
 
 
