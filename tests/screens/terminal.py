@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -39,6 +39,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.received = 0
         """Bytes that the program has sent."""
+        self.on_read: Callable[[bytes], object] = len
+        """Gets everything that comes, as it comes."""
         self.sent = b""
         """The bytes themselves."""
 
@@ -71,6 +73,7 @@ class Terminal:
         except pexpect.TIMEOUT:
             return
         self.received += len(data)
+        self.on_read(data)
         self.sent += data
         self._stream.feed(data)
 

@@ -28,6 +28,18 @@ def opened(home: Path, *options: str, **env: str) -> Iterator[Terminal]:
         terminal.wait_for_end()
 
 
+def test_the_terminal_is_asked_for_no_mouse_and_nothing_blinks(home: Path) -> None:
+    with opened(home) as terminal:
+        sent = bytearray()
+        terminal.on_read = sent.extend
+        terminal.wait_for("12 Back up the result")
+        terminal.press("]")
+        terminal.wait_for("1 Provision hosts  failed")
+        assert [mode for mode in (b"1000h", b"1002h", b"1003h", b"1006h") if b"\x1b[?" + mode in sent] == []
+        assert b"\x1b[5m" not in sent and b";5m" not in sent.replace(b"38;5", b"").replace(b"48;5", b"")
+        assert b"\x1b[?25h" not in sent
+
+
 def test_ascii_draws_nothing_else(home: Path) -> None:
     with opened(home, "--ascii") as terminal:
         terminal.wait_for("12 Back up the result")
