@@ -20,7 +20,8 @@ _RUNS_CODE = ("lua-load", "lua-load-per-thread", "lua-prepend-path", "program")
 _SUMS = ("Fatal errors found", "Error(s) found", "Failed to initialize server")
 """Alerts that only sum up the ones before."""
 _NOT_HERE = re.compile(
-    r"unable to (stat|open|load)|cannot (open|load|stat)|No such file|no such file|could not resolve address|cannot find (user|group) id",
+    r"unable to (stat|open|load)|cannot (open|load|stat)|no such file|could not resolve address"
+    r"|cannot find (user|group) id",
     re.IGNORECASE,
 )
 
@@ -118,6 +119,10 @@ def _front(front: Section, behind: list[Section]) -> Iterator[Finding]:
 
 def _timeouts(front: Section, backend: Section) -> Iterator[Finding]:
     """The limit on a silent WebSocket is the tunnel's, or the shorter of client's and server's without one."""
+    asked = ((front, "client"), (backend, "connect"), (backend, "server"))
+    missing = [name for section, name in asked if section.one("timeout", name) is None]
+    if missing:
+        yield finding("no-timeout", backend.place, names=", ".join(f"timeout {name}" for name in missing))
     tunnel = backend.one("timeout", "tunnel")
     limits = [
         (line, length)

@@ -206,6 +206,30 @@ _WORDS: Final = {
         msg("The ingress answers 200 to /healthz; anything else gets 404, and every node counts as broken."),
         msg("option httpchk GET /healthz"),
     ),
+    "one-worker": (
+        Status.WARN,
+        msg("One process does all the work"),
+        msg("It ends TLS for every browser and agent on one core."),
+        msg("worker_processes auto;"),
+    ),
+    "few-files": (
+        Status.WARN,
+        msg("Only {number} open files are allowed, for {connections} connections"),
+        msg("Each connection holds one or two; the system's usual limit counts where none is set."),
+        msg("worker_rlimit_nofile 40000;"),
+    ),
+    "no-server-name": (
+        Status.WARN,
+        msg("The site has no name of its own"),
+        msg("It answers to a name only as long as no other site comes first on its port."),
+        msg("server_name NAME;"),
+    ),
+    "no-timeout": (
+        Status.WARN,
+        msg("No limit is set: {names}"),
+        msg("A connection that hangs is held for ever; HAProxy itself warns of that."),
+        msg("timeout connect 30s, timeout client 1800s, timeout server 1800s"),
+    ),
     "few-connections": (
         Status.WARN,
         msg("Only {number} connections are allowed"),

@@ -138,10 +138,12 @@ def _nodes(place: Proxied, config: Read) -> Iterator[Finding]:
 
 
 def _server(server: Directive, config: Read) -> Iterator[Finding]:
-    """One server that ends TLS: certificate, protocols, HTTP/2."""
+    """One server that ends TLS: its name, certificate, protocols, HTTP/2."""
     found = listens(server)
     if not found.tls:
         return
+    if not server_names(server):
+        yield finding("no-server-name", server.place)
     first = next(iter(server.inside("listen")), server)
     outer = list(config.root.inside("http")) or [config.root]
     blocks = [server, *outer]
@@ -165,11 +167,19 @@ def _to_https(server: Directive) -> bool:
 
 def _main(config: Read) -> Iterator[Finding]:
     """Room for connections; only in a whole configuration."""
-    if not list(config.root.inside("http")):
+    http = next(iter(config.root.inside("http")), None)
+    if http is None:
         return
+    workers = next(iter(config.root.inside("worker_processes")), None)
+    if value(workers, "1") == "1":
+        yield finding("one-worker", (workers or http).place)
     events = next(iter(config.root.inside("events")), None)
     connections = next(iter(events.inside("worker_connections")), None) if events else None
     number = value(connections, "512")
     if number.isdigit() and int(number) < 1024:
         place = connections or events or config.root
         yield finding("few-connections", place.place if place.line else place.file, number=int(number))
+    files = next(iter(config.root.inside("worker_rlimit_nofile")), None)
+    allowed = value(files, "1024")
+    if number.isdigit() and allowed.isdigit() and 1024 <= int(allowed) < int(number):
+        yield finding("few-files", (files or http).place, number=int(allowed), connections=int(number))

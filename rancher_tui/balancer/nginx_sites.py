@@ -67,8 +67,10 @@ def redirect(servers: Sequence[Directive], root: Directive) -> Iterator[Finding]
     if not sending:
         yield finding("redirect", servers[0].place)
     tls_ports = {port for server in servers for port in listens(server).tls_ports}
-    for directive in sending:
+    for server, directive in sending:
         reason = _why_wrong(directive, tls_ports, wanted)
+        if not reason and "$server_name" in " ".join(directive.arguments) and not server_names(server) - _ANY:
+            reason = "to no name"
         if reason:
             yield _wrong(directive, reason)
 
@@ -83,14 +85,15 @@ def _catches_all(server: Directive) -> bool:
     return default or not server_names(server) - _ANY
 
 
-def _sending(servers: Sequence[Directive]) -> Iterator[Directive]:
+def _sending(servers: Sequence[Directive]) -> Iterator[tuple[Directive, Directive]]:
+    """Every redirect of these servers, with its server."""
     for server in servers:
         own_tls = listens(server).tls
         for directive in (*server.everywhere("return"), *server.everywhere("rewrite")):
             target = " ".join(directive.arguments)
             moved = directive.arguments[:1] and directive.arguments[0] in _MOVED and not own_tls
             if "https://" in target or moved:
-                yield directive
+                yield server, directive
 
 
 def _why_wrong(directive: Directive, tls_ports: set[str], wanted: set[str]) -> str:

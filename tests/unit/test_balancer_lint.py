@@ -31,6 +31,7 @@ client_max_body_size 0;
 """
 MAP = "map $http_upgrade $connection_upgrade { default upgrade; '' close; }"
 UPSTREAM = "upstream nodes { server 10.0.0.1:80; server 10.0.0.2:80; server 10.0.0.3:80; }"
+MAIN = "worker_processes auto; worker_rlimit_nofile 40000;"
 REDIRECT = "server { listen 80 default_server; return 308 https://$host$request_uri; }"
 
 
@@ -39,9 +40,7 @@ def server(inside: str, listen: str = "listen 443 ssl http2;") -> str:
 
 
 def whole(*servers: str, outer: str = "") -> str:
-    return (
-        f"events {{ worker_connections 8192; }} http {{ {MAP} {UPSTREAM} {outer} {REDIRECT} {' '.join(servers)} }}"
-    )
+    return f"{MAIN} events {{ worker_connections 8192; }} http {{ {MAP} {UPSTREAM} {outer} {REDIRECT} {' '.join(servers)} }}"
 
 
 async def codes(folder: Path, text: str) -> list[str]:
@@ -167,7 +166,7 @@ async def test_includes_are_read_and_findings_name_their_own_file_and_line(tmp_p
     site = server("\nlocation / {\n proxy_pass http://nodes;\n" + HEADERS.replace("off", "on") + "}")
     (tmp_path / "site.conf").write_text(f"\n\n{site}")
     inside = f"{MAP} {UPSTREAM} {REDIRECT}\ninclude {tmp_path}/*.conf;"
-    (tmp_path / "main").write_text(f"events {{ worker_connections 8192; }}\nhttp {{ {inside} }}")
+    (tmp_path / "main").write_text(f"{MAIN} events {{ worker_connections 8192; }}\nhttp {{ {inside} }}")
     report = await lint(tmp_path / "main")
     (finding,) = report.findings
     line = (tmp_path / "site.conf").read_text().splitlines().index("proxy_buffering on;") + 1
@@ -207,6 +206,7 @@ def haproxy_codes(text: str) -> list[str]:
 ONE_LISTEN = """
 defaults
   mode http
+  timeout connect 5s
   timeout client 20m
   timeout server 20m
 listen rancher
