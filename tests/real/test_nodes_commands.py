@@ -204,7 +204,10 @@ def test_a_group_of_checks_is_told_alone_and_what_is_on_offer_is_not_taken(
     call("trust", name, "--yes", "trust")
     code, out, err = call("preflight", name, "--only", "clean", "--json")
     report = report_of("preflight", out)
-    assert (code, {each["code"] for each in report["findings"]}) == (0, {"leftovers", "ports-in-use"})
+    assert (code, {each["code"] for each in report["findings"]}) == (
+        0,
+        {"leftovers", "interfaces", "ports-in-use"},
+    )
     assert {"path": "nodes.0.hostname_override", "value": "node1"}.items() <= report["facts"]["offers"][0].items()
     assert "nodes.0.hostname_override=node1" in err and steps(call, name)["hosts"] != "done"
     assert call("preflight", name, "--only", "cleanliness")[0] == 2
