@@ -11,7 +11,7 @@ from rancher_tui.certificates.judge import judge
 from rancher_tui.finding import Report, Status
 from tests.unit.certificates_faults import FAULTS, faulty
 from tests.unit.certificates_pki import FQDN, NOW, pem
-from tests.unit.certificates_random import DIRT, Plan, plan
+from tests.unit.certificates_random import DIRT, Plan, authority, host, plan
 
 SEEDS = range(240)
 EDGES = {"bom", "crlf", "leading-text", "trailing-garbage", "no-final-newline"}
@@ -167,3 +167,16 @@ def test_a_fault_anywhere_on_the_path_is_told_of_the_one_that_has_it(fault: str)
         assert told == made.told
         assert report.facts["chain_valid"] is made.valid
         assert report.facts["order_ok"] is True
+
+
+def test_a_rollover_link_on_the_way_is_an_intermediate_and_no_root() -> None:
+    """Its subject and issuer are one name, and another key signed it."""
+    old = authority("Root that rolls over")
+    link = authority("Root that rolls over", old, "its next key")
+    leaf = host(FQDN, link, "leaf below the next key")
+    chosen = Plan(0, [leaf, link], [old], leaf)
+    report = _judged(chosen, _file(chosen))
+    assert _told(report) == {}
+    assert [item["role"] for item in report.facts["certificates"]] == ["leaf", "intermediate"]
+    assert report.facts["chain_valid"] is True and report.facts["root_included"] is False
+    assert _differences(Plan(0, [link, leaf, old], [old], leaf)) == []
