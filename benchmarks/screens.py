@@ -35,15 +35,18 @@ Bare().run(mouse=False)
 PEER_LOG = """
 import sys, time
 from textual.app import App
-from textual.widgets import Log, Static
+from textual import widgets
+from textual.widgets import Static
 class Peer(App):
     def compose(self):
         yield Static("keys 0", id="keys")
-        yield Log(id="log")
+        self.log_widget = getattr(widgets, sys.argv[2])(id="log")
+        self.write_one = getattr(self.log_widget, "write_line", None) or self.log_widget.write
+        yield self.log_widget
     def on_mount(self):
         self.file = open(sys.argv[1]); self.set_interval(0.1, self.more); self.count = 0
     def more(self):
-        for line in self.file.read().splitlines(): self.query_one("#log", Log).write_line(line)
+        for line in self.file.read().splitlines(): self.write_one(line)
     def key_k(self):
         self.count += 1; self.query_one("#keys", Static).update(f"keys {self.count}")
 Peer().run(mouse=False)
@@ -221,8 +224,8 @@ def log_under_flood(folder: Path, rate: int, **env: str) -> None:
     )
 
 
-def peer_under_flood(folder: Path, rate: int) -> None:
-    """The same with Textual's Log, a line at a time."""
+def peer_under_flood(folder: Path, rate: int, widget: str) -> None:
+    """The same with Textual's own `widget` (Log, RichLog), a line at a time."""
     folder.mkdir(parents=True)
     log, script = folder / "log", folder / "peer.py"
     script.write_text(PEER_LOG)
@@ -232,7 +235,7 @@ def peer_under_flood(folder: Path, rate: int) -> None:
         "/bin/sh",
         ["sh", "-c", f'exec {sys.executable} -c "$0" > {log}', WRITER.format(rate=rate, seconds=12)],
     )
-    line = Line([str(script), str(log)])
+    line = Line([str(script), str(log), widget])
     line.until(b"keys")
     line.read(1.5)
     sent = len(line.read(4.0)) / 4
@@ -241,12 +244,16 @@ def peer_under_flood(folder: Path, rate: int) -> None:
         line.read(0.2)
         began = time.perf_counter()
         line.send(b"k")
-        line.until(f"keys {turn + 1}".encode()[-1:], seconds=20)
+        line.until(f"keys {turn + 1}".encode()[-1:], seconds=30)
         times.append(time.perf_counter() - began)
     line.end()
     os.kill(writer, signal.SIGKILL)
     os.waitpid(writer, 0)
-    print(f"  Log.write_line, {rate:,} lines/s: {sent / 1000:.1f} KB/s")
+    p95 = statistics.quantiles(times, n=20)[-1]
+    print(
+        f"  {widget}, {rate:,} lines/s: {sent / 1000:.1f} KB/s, "
+        f"key to repaint p50 {statistics.median(times) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms"
+    )
 
 
 def log_of_a_million_lines(folder: Path) -> None:
@@ -323,7 +330,10 @@ def main() -> None:
         log_of_a_million_lines(folder / "million")
         log_under_flood(folder / "ssh", 50, SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22")
         log_under_flood(folder / "local", 50)
-        peer_under_flood(folder / "peer", 50)
+        log_under_flood(folder / "many", 2_000)
+        for widget in ("Log", "RichLog"):
+            peer_under_flood(folder / f"{widget}-few", 50, widget)
+            peer_under_flood(folder / f"{widget}-many", 2_000, widget)
         log_under_flood(folder / "flood", 20_000)
 
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 WARNING: Final = 3
 """Severity from which on a line is a problem (`lines.SEVERITY`)."""
 _BYTES_AT_ONCE: Final = 16 << 20
-_LINES_AT_ONCE: Final = 500
+_BYTES_AT_FIRST: Final = 1 << 20
+"""Enough for a first paint."""
+_LINES_AT_ONCE: Final = 100
 _PROBLEMS_KEPT: Final = 2_000
 
 
@@ -88,7 +90,7 @@ class LogModel:
     def advance(self, budget: float) -> bool:
         """Index what was written, take lines in for at most `budget` seconds; True when there is something new."""
         size, judged = self.log.size, self.judged
-        self.log.refresh(_BYTES_AT_ONCE)
+        self.log.refresh(_BYTES_AT_ONCE if self.log.size else _BYTES_AT_FIRST)
         if self.log.generation != self._generation:
             self._begin()
         until = monotonic() + budget
