@@ -134,6 +134,8 @@ def _timeouts(front: Section, backend: Section) -> Iterator[Finding]:
         status = timeout_status(length)
         if status is not None:
             yield finding("short-timeout", line.place, status=status, seconds=f"{length:g}")
+        elif tunnel is None:
+            yield finding("no-tunnel-timeout", backend.place, seconds=f"{length:g}")
     if tunnel is None:
         return
     for section, name in ((front, "client"), (backend, "server")):

@@ -224,6 +224,12 @@ _WORDS: Final = {
         msg("It answers to a name only as long as no other site comes first on its port."),
         msg("server_name NAME;"),
     ),
+    "no-tunnel-timeout": (
+        Status.WARN,
+        msg("WebSockets have no limit of their own"),
+        msg("The limits for client and server count for them too, who shortens those cuts shells."),
+        msg("timeout tunnel 1h"),
+    ),
     "no-timeout": (
         Status.WARN,
         msg("No limit is set: {names}"),

@@ -207,6 +207,7 @@ ONE_LISTEN = """
 defaults
   mode http
   timeout connect 5s
+  timeout tunnel 20m
   timeout client 20m
   timeout server 20m
 listen rancher
@@ -227,7 +228,7 @@ listen rancher
 def test_haproxy_in_other_forms_is_not_blamed() -> None:
     assert haproxy_codes(HAPROXY) == []
     assert haproxy_codes(ONE_LISTEN) == []
-    assert haproxy_codes(HAPROXY.replace("timeout tunnel 1h", "")) == []
+    assert haproxy_codes(HAPROXY.replace("timeout tunnel 1h", "")) == ["no-tunnel-timeout"]
     assert (
         haproxy_codes(
             HAPROXY.replace("option httpchk GET", "option httpchk GET".upper().lower().replace("get", "GET"))
