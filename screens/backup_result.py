@@ -89,8 +89,8 @@ class BackupResultScreen(FormScreen):
 
     async def _copying(self, passphrase: str) -> None:
         found = await self.rancher.session.backups.result(passphrase)
-        self._told(found)
         self.do_check()
+        self._told(found)
 
     def do_rehearse_restore(self) -> None:
         self.note(_("restoring the newest copy for trial"))

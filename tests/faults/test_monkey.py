@@ -41,7 +41,7 @@ TYPED = [
 ]
 HOSTILE = ["\x1b]52;c;Y2FuYXJ5\x07", "\u202egnp.exe", "\u200b", "[bold red]x[/]", "漢" * 50, "a\nb\nc", "x" * 5000]
 BURST = 20
-LONG_BURST = 80
+LONG_BURST = 40
 """Keys that come in a row, as when they are held down or pasted unmarked."""
 SIZES = [(80, 24), (120, 40), (50, 14), (200, 60), (20, 5)]
 
@@ -79,11 +79,20 @@ async def play(home: Path, chance: random.Random, count: int, pressed: list[str]
         for number in range(0, count, row):
             if not user.app.is_running or user.app._exit:
                 return number
+            await in_a_session(home, user, chance)
             await burst(user, chance, choices, pressed, row)
             if user.app.frame is not None:
                 seen.add(user.app.frame.PLACE)
         stored_is_shown(home, user, pressed)
     return count
+
+
+async def in_a_session(home: Path, user: User, chance: random.Random) -> None:
+    """Seldom leave the keys to the list of sessions: most of what can break is in a session."""
+    alone = user.app.install is None and len(user.app.screen_stack) <= 2
+    if alone and chance.random() < 0.8 and (sessions := Home(home).sessions()):
+        await user.app.use(user.app.engine.open(chance.choice(sessions).name))
+        await user.app.go(chance.choice([name for name in registry.PLACES if name != "sessions"]))
 
 
 async def burst(user: User, chance: random.Random, choices: list[str], pressed: list[str], length: int) -> None:
