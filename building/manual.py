@@ -5,6 +5,8 @@ from __future__ import annotations
 from building.commands import Command, Option
 from rancher_tui import __version__
 
+DATE = "2026-11-23"
+
 _EXIT = (
     ("0", "all findings pass or warn (with --strict: only pass)"),
     ("1", "an unexpected error; its text says where the details are"),
@@ -30,7 +32,7 @@ def page(commands: list[Command]) -> str:
     """rancher-tui(1)."""
     root, *rest = commands
     parts = [
-        f'.TH RANCHER\\-TUI 1 "" "rancher-tui {__version__}" "User Commands"',
+        f'.TH RANCHER\\-TUI 1 "{DATE}" "rancher-tui {__version__}" "User Commands"',
         ".SH NAME\nrancher\\-tui \\- install Rancher HA with RKE behind a layer\\-7 load balancer",
         ".SH SYNOPSIS\n.B rancher\\-tui\n[\\fIOPTION\\fR ...] [\\fISESSION\\fR]\n.br\n.B rancher\\-tui\n"
         "[\\fIOPTION\\fR ...] \\fICOMMAND\\fR [\\fIARGUMENT\\fR ...]",
@@ -64,7 +66,7 @@ def _command(command: Command) -> str:
 def _option(option: Option) -> str:
     names = ", ".join(f"\\fB{_roff(name)}\\fR" for name in option.names)
     value = f" \\fI{_roff(option.value)}\\fR" if option.value else ""
-    return f".TP\n{names}{value}\n{_roff(option.help)}"
+    return f".TP\n{names}{value}\n{_roff(option.help or option.value)}"
 
 
 def _list(rows: tuple[tuple[str, str], ...]) -> str:

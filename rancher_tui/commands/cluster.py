@@ -143,11 +143,17 @@ def lint(
 
 
 def versions(
-    rancher: Annotated[str | None, typer.Option("--rancher", metavar="V")] = None,
-    rke: Annotated[str | None, typer.Option("--rke", metavar="V")] = None,
-    kubernetes: Annotated[str | None, typer.Option("--kubernetes", metavar="V")] = None,
-    docker: Annotated[str | None, typer.Option("--docker", metavar="V")] = None,
-    os_name: Annotated[str | None, typer.Option("--os", metavar="NAME")] = None,
+    rancher: Annotated[str | None, typer.Option("--rancher", metavar="V", help="The Rancher version.")] = None,
+    rke: Annotated[str | None, typer.Option("--rke", metavar="V", help="The RKE version.")] = None,
+    kubernetes: Annotated[
+        str | None, typer.Option("--kubernetes", metavar="V", help="The Kubernetes version, as RKE names it.")
+    ] = None,
+    docker: Annotated[
+        str | None, typer.Option("--docker", metavar="V", help="The Docker version of the hosts.")
+    ] = None,
+    os_name: Annotated[
+        str | None, typer.Option("--os", metavar="NAME", help="The hosts' system, such as ubuntu-16.04.")
+    ] = None,
     as_json: Json = False,
     strict: Strict = False,
 ) -> int:
@@ -173,9 +179,11 @@ def versions(
 
 def images(
     session: Annotated[str | None, typer.Argument(metavar="[SESSION]", help="The session's versions.")] = None,
-    rancher: Annotated[str | None, typer.Option("--rancher", metavar="V")] = None,
-    rke: Annotated[str | None, typer.Option("--rke", metavar="V")] = None,
-    kubernetes: Annotated[str | None, typer.Option("--kubernetes", metavar="V")] = None,
+    rancher: Annotated[str | None, typer.Option("--rancher", metavar="V", help="The Rancher version.")] = None,
+    rke: Annotated[str | None, typer.Option("--rke", metavar="V", help="The RKE version.")] = None,
+    kubernetes: Annotated[
+        str | None, typer.Option("--kubernetes", metavar="V", help="The Kubernetes version, as RKE names it.")
+    ] = None,
     plugin: Annotated[str | None, typer.Option("--plugin", metavar="NAME", help="The network plugin.")] = None,
     registry: Annotated[
         str | None, typer.Option("--registry", metavar="HOST[:PORT]", help="As named in this registry.")
