@@ -47,10 +47,10 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     recommended one).
     """
     release = rke or facts.RECOMMENDED_RKE
-    source = state.cluster_file_source
-    source = put_back(source, secret) if source else _template(state.template)
-    source, rest = first_document(source)
-    before = roundtrip.dump(_tree(source), source)
+    taken = bool(state.cluster_file_source)
+    source = put_back(state.cluster_file_source, secret) if taken else _template(state.template)
+    source, rest = first_document(source) if taken else (source, "")
+    before = roundtrip.dump(_tree(source), source) if taken else source
     tree = _tree(source)
     known = state_of(_plain(tree), _addon_values(tree))
     for binding in (*BINDINGS, Binding("ingress", ("ingress", "options"), "pairs")):
@@ -60,7 +60,8 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     _registry(tree, state, known, secret)
     etcd.put(tree, state, known, secret, release)
     _addons(tree, state, known, secret)
-    text = merge.kept(source, before, roundtrip.dump(tree, source)) + rest
+    written = roundtrip.dump(tree, source)
+    text = merge.kept(source, before, written) + rest if taken else written
     _compare(text, state, secret)
     return text
 

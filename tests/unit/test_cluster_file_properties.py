@@ -26,7 +26,7 @@ from rancher_tui.install.state import (
 )
 from tests.unit.cluster_file_case import secret, state
 
-FAST = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FAST = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 word = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
 tricky = st.sampled_from(
     ["1000", "yes", "on", "null", "0x1f", "1e3", "1_000", "12:30:45", "2018-01-01", "a: b", "a #b"]
