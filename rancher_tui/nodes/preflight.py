@@ -116,9 +116,9 @@ class _Look:
         cases = [self.cases[number] for number in sorted(self.cases)]
         for finding in judge_together(cases):
             yield finding
-        addresses = [case.node.address for case in cases if "controlplane" in (case.node.roles or ROLES)]
+        planes = [case.node.address for case in cases if "controlplane" in (case.node.roles or ROLES)]
         deadline, direct = self.settings.deadlines.connect, self.settings.bastion is None
-        async for finding in judge_workstation(addresses, self.settings.folder, deadline, direct):
+        async for finding in judge_workstation([*dict.fromkeys(planes)], self.settings.folder, deadline, direct):
             yield finding
 
     def _bastion_scribe(self) -> Scribe:
