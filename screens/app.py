@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -284,8 +283,9 @@ class RancherApp(App[int]):
         self.exit(0)
 
     def _handle_exception(self, error: Exception) -> None:
-        """A screen that is not drawn any more because the program leaves is no error."""
-        if not (isinstance(error, NoMatches) and (self._exit or self._closing or not self._running)):
+        from screens.leaving import comes_too_late
+
+        if not comes_too_late(self, error):
             super()._handle_exception(error)
 
     async def action_quit(self) -> None:

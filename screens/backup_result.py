@@ -61,10 +61,11 @@ class BackupResultScreen(FormScreen):
         told = snapshots(state) if state else {}
         if not told.get("enabled"):
             return [[("", "plain")], [(_(" etcd takes no snapshots (step 10)"), "warn")]]
-        where = _(" etcd snapshots lie on {count} nodes in {folder}, every {every}, with {file}").format(
-            count=len(told["nodes"]), folder=told["folder"], every=clean(told["every"]), file=told["beside_them"]
+        where = _(" etcd snapshots lie on {count} nodes in {folder}, every {every}.").format(
+            count=len(told["nodes"]), folder=told["folder"], every=clean(told["every"])
         )
-        return [[("", "plain")], [(where, "dim")]]
+        beside = _(" Restoring one needs {file} from there too (rke before v0.2).")
+        return [[("", "plain")], [(where, "dim")], [(beside.format(file=told["beside_them"]), "dim")]]
 
     def do_back_up(self) -> None:
         from screens.secret_asking import AskSecret

@@ -14,6 +14,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from textual.app import ScreenStackError
+from textual.css.query import NoMatches
+
 from rancher_tui.install.lock import TAKE_OVER_SIGNAL
 
 if TYPE_CHECKING:
@@ -31,6 +34,12 @@ def guard(app: RancherApp) -> None:
     for number in (signal.SIGHUP, signal.SIGTERM, TAKE_OVER_SIGNAL):
         signal.signal(number, lambda _number, _frame: leave())
     threading.Thread(target=_wait_for_hang_up, args=(leave,), name="hang-up", daemon=True).start()
+
+
+def comes_too_late(app: RancherApp, error: Exception) -> bool:
+    """True for what a key or a drawing meets that comes while the program leaves: its screens are gone."""
+    leaving = app._exit or app._closing or not app._running
+    return leaving and isinstance(error, (NoMatches, ScreenStackError))
 
 
 def _leaver(app: RancherApp) -> Callable[[], None]:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.text import Text
 from textual._compositor import CompositorUpdate
-from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from rancher_tui import settings
 from rancher_tui.i18n import _
+from screens import leaving
 from screens.app import RancherApp
 from screens.frugal import Paper, Sent
 
@@ -45,7 +45,7 @@ class TerminalApp(RancherApp):
 
     def _handle_exception(self, error: Exception) -> None:
         """End with a word for the operator in place of a traceback, everything saved."""
-        if isinstance(error, NoMatches) and (self._exit or self._closing or not self._running):
+        if leaving.comes_too_late(self, error):
             return
         from screens.crash import save_and_tell
 
