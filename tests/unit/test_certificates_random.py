@@ -9,9 +9,10 @@ import pytest
 
 from rancher_tui.certificates.judge import judge
 from rancher_tui.finding import Report, Status
+from tests.unit.certificates_dirt import DIRT
 from tests.unit.certificates_faults import FAULTS, faulty
 from tests.unit.certificates_pki import FQDN, NOW, pem
-from tests.unit.certificates_random import DIRT, Plan, authority, host, plan
+from tests.unit.certificates_random import Plan, authority, host, plan
 
 SEEDS = range(240)
 EDGES = {"bom", "crlf", "leading-text", "trailing-garbage", "no-final-newline"}
