@@ -72,7 +72,20 @@ def within_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Frame, "action_do", action_do)
 
 
-async def play(home: Path, chance: random.Random, count: int, pressed: list[str], seen: set[str], row: int) -> int:
+def screens_shown(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Fills with the places whose screens are shown from now on."""
+    seen: set[str] = set()
+    real = Frame.on_mount
+
+    def on_mount(frame: Frame) -> None:
+        seen.add(frame.PLACE)
+        real(frame)
+
+    monkeypatch.setattr(Frame, "on_mount", on_mount)
+    return seen
+
+
+async def play(home: Path, chance: random.Random, count: int, pressed: list[str], row: int) -> int:
     """Press up to `count` random keys until the program is left; how many were."""
     choices = keys()
     async with using(home, size=chance.choice(SIZES)) as user:
@@ -81,8 +94,6 @@ async def play(home: Path, chance: random.Random, count: int, pressed: list[str]
                 return number
             await in_a_session(home, user, chance)
             await burst(user, chance, choices, pressed, row)
-            if user.app.frame is not None:
-                seen.add(user.app.frame.PLACE)
         stored_is_shown(home, user, pressed)
     return count
 
@@ -154,6 +165,7 @@ async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cou
     monkeypatch.setenv("HOME", str(outside))
     monkeypatch.setattr("rancher_tui.engine.LocalEngine.rehearsal", no_rehearsal)
     within_reach(monkeypatch)
+    seen = screens_shown(monkeypatch)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     save_sample(home)
     work = home / "work"
@@ -162,10 +174,9 @@ async def monkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, cou
     before = digest(outside)
     chance = random.Random(seed)
     pressed: list[str] = []
-    seen: set[str] = set()
     left = count
     while left > 0:
-        left -= max(1, await play(home, chance, left, pressed, seen, row))
+        left -= max(1, await play(home, chance, left, pressed, row))
         for session in Home(home).sessions():
             opened = session.open()
             assert opened.damage == "", pressed[-50:]
