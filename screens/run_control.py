@@ -70,6 +70,22 @@ class RunControl(LogActions):
         self.open_run("")
         self.draw_keys()
 
+    def do_remove(self) -> None:
+        """Tear the cluster down, after its name was typed below what that means."""
+        plan = self.rancher.session.run.plan("remove")
+        if plan.refusal:
+            self.note(plan.refusal, "fail")
+            return
+        ((message, code, name),) = plan.needs
+        lines: list[Line] = [[(text, "plain")] for part in plan.lines for text in wrap(shown(part), 72)]
+        self.app.push_screen(TypedWord(shown(message), lines, name), lambda agreed: self._remove(code, agreed))
+
+    def _remove(self, code: str, agreed: bool | None) -> None:
+        if agreed:
+            tell_findings(self.rancher, self.rancher.session.run.start(frozenset({code}), "remove"))
+            self.open_run("")
+            self.draw_keys()
+
     def do_stop(self) -> None:
         if not self._status.live:
             self._until = 0.0

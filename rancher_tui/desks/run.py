@@ -86,7 +86,8 @@ class RunDesk:
 
         return usual(self.session.path.parent, but=run)
 
-    def plan(self) -> Plan:
+    def plan(self, verb: str = "up") -> Plan:
+        """What `rke up` or `rke remove` would do."""
         from rancher_tui.install import rules
         from rancher_tui.operations import OperationError, rke_binary
         from rancher_tui.planning import planned
@@ -98,20 +99,20 @@ class RunDesk:
             binary = rke_binary(self.session, state)
         except OperationError as error:
             return Plan(refusal=error.message)
-        told = planned(self.session, state)
+        told = planned(self.session, state, verb=verb)
         lines = (
             *(msg("{what}: {remedy}", what=warning.title, remedy=warning.remedy) for warning in told.warnings),
-            msg("{binary} up", binary=str(binary)),
+            msg("{binary} {verb}", binary=str(binary), verb=verb),
             *told.lines,
             *(msg("rke gets {name}={value}", name=name, value=value) for name, value in told.environment.items()),
         )
         return Plan(lines, tuple((need.message, need.code, need.typed or need.code) for need in told.plan.needs))
 
-    def start(self, agreed: frozenset[str]) -> Sequence[Finding]:
+    def start(self, agreed: frozenset[str], verb: str = "up") -> Sequence[Finding]:
         from rancher_tui.operations import OperationError, RunRequest, start_run
 
         try:
-            run = start_run(self.session, self.store.state, RunRequest(agreed=agreed))
+            run = start_run(self.session, self.store.state, RunRequest(verb, agreed=agreed))
         except OperationError as error:
             return [failed("run", error.code, error.message)]
         return [Finding(Status.PASS, "started", "", msg("run {run} is started", run=run.id), check="run", step=11)]

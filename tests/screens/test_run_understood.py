@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rancher_tui.install.state import Balancer, Certificates, InstallState, Node
 from tests.screens.conftest import begun, using
 from tests.screens.test_run_screen import ended, opened, run_of, until
 
@@ -98,3 +99,24 @@ async def test_a_release_that_cannot_be_had_leaves_the_binary_as_it_was(home: Pa
         await user.press("enter")
         await until(lambda: "vx is no version of rke" in user.screen, "the refusal")
         assert user.state.rke.binary == ""
+
+
+async def test_a_cluster_is_removed_only_after_its_name_was_typed(home: Path) -> None:
+    node = Node(address="10.0.1.11", user="rke", ssh_key_path="~/.ssh/id_rsa")
+    state = InstallState(
+        fqdn="rancher.example.com",
+        rancher_version="v2.0.8",
+        nodes=(node,),
+        template="external-recognized-ca",
+        balancer=Balancer(address="203.0.113.9"),
+        certificates=Certificates(chain_path="/x"),
+    )
+    begun(home, state)
+    (home / "sessions" / "prod" / "rke").write_text("#!/bin/sh\n")
+    async with using(home) as user:
+        await user.press("g", "1", "1", "enter", "left_curly_bracket")
+        assert "all of its data" in user.screen
+        await user.type("yes")
+        await user.press("enter")
+        assert "that is another word" in user.screen
+        assert not list((home / "sessions" / "prod" / "runs").glob("*"))
