@@ -93,7 +93,8 @@ def test_the_compiled_catalogue_is_that_of_the_written_one(language: str) -> Non
 def test_titles_in_the_last_line_stay_short(language: str) -> None:
     translated = {catalogues.singular(message): catalogues.translation(message) for message in messages(language)}
     titles = {title for action in usual_table().actions for title in (action.title, *action.titles.values())}
-    assert [translated[title] for title in titles if cell_len(translated[title]) > 14] == []
+    long = [told for title in titles if cell_len(told := translated.get(title, "")) > 14]
+    assert long == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
