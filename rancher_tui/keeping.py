@@ -109,6 +109,8 @@ def back_up(session: Session, state: InstallState, purpose: str, result: dict[st
     """Copy into the session's backups, verified; KeepError says why not."""
     from rancher_tui.backup.copies import BackupError, make
 
+    if not session.path.is_dir():
+        raise KeepError("session-gone", msg("the session was renamed or taken away meanwhile"))
     if not any(path.is_file() for path in result.values()):
         raise KeepError("nothing-to-copy", msg("nothing to back up yet: the cluster file is not exported"))
     try:

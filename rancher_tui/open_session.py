@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from rancher_tui.desks.backups import BackupDesk
@@ -78,9 +79,11 @@ class LocalInstall:
         self._seen = stamps
         if reports_changed:
             self._reports = self.session.reports()
-        if state_changed and not self.session.writable:
-            self.store.reload(self.session.look_on().state)
-        return reports_changed or (state_changed and not self.session.writable)
+        looked_on = state_changed and not self.session.writable
+        if looked_on:
+            with suppress(SessionError):  # renamed or removed by another: what was seen last stays
+                self.store.reload(self.session.look_on().state)
+        return reports_changed or looked_on
 
     def meanwhile(self) -> Message:
         from rancher_tui.rke.runs import newest

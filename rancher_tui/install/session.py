@@ -189,7 +189,9 @@ class Session:
             journal.append(self.journal_file, action, **details)
 
     def save_report(self, report: Report) -> None:
-        """Keep the last report of a check; needs no lock."""
+        """Keep the last report of a check; needs no lock. Nothing is kept for a session that was taken away."""
+        if not self.path.is_dir():
+            return
         folder = make_folder(self.path / "reports")
         write_atomic(folder / f"{report.check}.json", json.dumps(report.record(), default=str).encode())
         self.journal("check", check=report.check, ok=report.ok, codes=report.codes())
