@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -219,6 +219,11 @@ class Case:
         ]
 
     @cached_property
+    def _issued_nothing(self) -> set[Certificate]:
+        """Strangers, and the look-alike that a mismatch names."""
+        return {*self.strangers, *(self.mismatch[1:] if self.mismatch else ())}
+
+    @cached_property
     def system_trusts(self) -> bool:
         """Whether one path to what this machine trusts is good."""
         if self.leaf is None or not self.system:
@@ -285,21 +290,29 @@ class Case:
     def _role(self, certificate: Certificate) -> str:
         if certificate == self.leaf or certificate in self.leaves:
             return "leaf"
-        if certificate in self.strangers or (self.mismatch is not None and certificate == self.mismatch[1]):
+        if certificate in self._issued_nothing:
             return "unrelated"
         return "root" if certificate.self_signed else "intermediate"
 
     def subject(self, certificate: Certificate) -> str:
         """`chain.pem certificate 2`: where the certificate first stands, the chain file before the CA file."""
-        return self._place(self.chain_name, self.chain.certificates, certificate) or self.ca_subject(certificate)
+        place = self._chain_places.get(certificate)
+        return f"{self.chain_name} certificate {place}" if place else self.ca_subject(certificate)
 
     def ca_subject(self, certificate: Certificate) -> str:
         """The certificate's place in the CA file."""
-        return self._place(self.ca_name, self.ca.certificates if self.ca else [], certificate) or self.ca_name
+        place = self._ca_places.get(certificate)
+        return f"{self.ca_name} certificate {place}" if place else self.ca_name
 
-    @staticmethod
-    def _place(name: str, certificates: Iterable[Certificate], certificate: Certificate) -> str:
-        for position, item in enumerate(certificates, 1):
-            if item == certificate:
-                return f"{name} certificate {position}"
-        return ""
+    @cached_property
+    def _chain_places(self) -> dict[Certificate, int]:
+        return _places(self.chain.certificates)
+
+    @cached_property
+    def _ca_places(self) -> dict[Certificate, int]:
+        return _places(self.ca.certificates if self.ca else [])
+
+
+def _places(certificates: Sequence[Certificate]) -> dict[Certificate, int]:
+    """Where each certificate first stands, counted from 1."""
+    return {item: place for place, item in reversed(list(enumerate(certificates, 1)))}
