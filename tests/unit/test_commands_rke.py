@@ -104,6 +104,19 @@ def test_what_does_not_match_is_not_installed(
         assert [finding["code"] for finding in document("rke", out)["findings"]] == [found]
 
 
+def test_a_proxy_of_the_environment_is_used(
+    call: Call, mirror: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mirror plays the proxy: it gets the whole address of a host that is nowhere."""
+    (tmp_path / "mirror" / "http:").mkdir()
+    (tmp_path / "mirror" / "http:" / "release.invalid").symlink_to(tmp_path / "mirror")
+    monkeypatch.setenv("HTTP_PROXY", mirror)
+    target = tmp_path / "rke"
+    code, _out, _err = call("rke", "--fetch", "v0.1.16", "--mirror", "http://release.invalid", "-o", str(target))
+    assert code == 0
+    assert target.read_bytes() == PROGRAM
+
+
 def test_a_standing_cluster_is_adopted_verified_and_never_run(call: Call, tmp_path: Path) -> None:
     config = standing(tmp_path)
     code, out, _err = call("adopt", "old", str(config), "--json")
