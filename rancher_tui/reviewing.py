@@ -70,9 +70,9 @@ def compared(
 
     OperationError when the file cannot be composed or the other one cannot be read.
     """
-    from rancher_tui.cluster_file.context import file_text
     from rancher_tui.cluster_file.diff import shown
     from rancher_tui.cluster_file.read import MAX_BYTES
+    from rancher_tui.cluster_file.tree import file_text
     from rancher_tui.operations import OperationError, composed
 
     path = file or (_applied(session) if applied else session.cluster_file)

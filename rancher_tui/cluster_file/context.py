@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -10,21 +9,13 @@ from typing import Any, Final
 from rancher_tui import facts
 from rancher_tui.cluster_file.addons import Addon, Addons, Placement, parse, placement
 from rancher_tui.cluster_file.decode import Decoded
-from rancher_tui.cluster_file.tree import Node
+from rancher_tui.cluster_file.tree import LINE_END, Node, file_text
 from rancher_tui.facts import Number
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message
 
 CHECK: Final = "cluster-file"
 STEP: Final = 10
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-
-
-def file_text(data: bytes) -> str:
-    """The characters of a file, by its byte order mark; bytes that are none become replacement marks."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8-sig", "replace")
 
 
 @dataclass(slots=True)
@@ -99,7 +90,7 @@ class Context:
     @cached_property
     def lines(self) -> list[str]:
         """The file's lines without their ends."""
-        return _LINE_END.split(file_text(self.data))
+        return LINE_END.split(file_text(self.data))
 
     def raw(self, node: Node) -> str:
         """A node's own characters in the file, quotes included, and two more behind them."""

@@ -20,11 +20,20 @@ from rancher_tui.cluster_file import (
     schema,
 )
 from rancher_tui.cluster_file.addons import parse
-from rancher_tui.cluster_file.context import CHECK, STEP, Context, Sink, file_text
+from rancher_tui.cluster_file.context import CHECK, STEP, Context, Sink
 from rancher_tui.cluster_file.decode import decode
 from rancher_tui.cluster_file.placeholders import placeholder_in, unfilled_in
 from rancher_tui.cluster_file.rules_yaml import nodes_below
-from rancher_tui.cluster_file.tree import MAX_NODES, Document, Kind, Node, SyntaxProblem, TooLarge, documents
+from rancher_tui.cluster_file.tree import (
+    MAX_NODES,
+    Document,
+    Kind,
+    Node,
+    SyntaxProblem,
+    TooLarge,
+    documents,
+    file_text,
+)
 from rancher_tui.finding import Report, Status
 from rancher_tui.i18n import msg
 

@@ -14,13 +14,13 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from rancher_tui.cluster_file import roundtrip, schema
 from rancher_tui.cluster_file.addons import parse
-from rancher_tui.cluster_file.context import CHECK, STEP, file_text
+from rancher_tui.cluster_file.context import CHECK, STEP
 from rancher_tui.cluster_file.decode import Problem, decode
 from rancher_tui.cluster_file.diff import unified
 from rancher_tui.cluster_file.hiding import hide
 from rancher_tui.cluster_file.repair import repair
 from rancher_tui.cluster_file.state_of import state_of
-from rancher_tui.cluster_file.tree import SyntaxProblem, TooLarge, documents
+from rancher_tui.cluster_file.tree import SyntaxProblem, TooLarge, documents, file_text
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install.state import InstallState

@@ -5,6 +5,7 @@ Built without recursion and within a budget, so that no file, however deep or la
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from typing import Any
 
 MAX_NODES = 200_000
 """Nodes that are looked at; a file of 1,000 hosts has about 20,000."""
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line in YAML 1.1."""
 MAX_DEPTH = 10_000
 """RKE refuses deeper nesting from v0.3.2 on (its YAML library's own limit)."""
 
@@ -108,12 +111,32 @@ def documents(data: bytes | str, budget: list[int] | None = None) -> Iterator[Do
     except yaml.reader.ReaderError as error:
         raise _reader_problem(error, data) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         words = ", ".join(part for part in (error.context, error.problem) if part)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = _syntax_place(error, data)
         raise SyntaxProblem(words, line, column) from None
     except (UnicodeError, ValueError, RecursionError, MemoryError) as error:
         raise SyntaxProblem(str(error) or type(error).__name__, 1, 1) from None
+
+
+def _syntax_place(error: Any, data: bytes | str) -> tuple[int, int]:
+    """Line and column of a mistake; one that shows at the end of the text stands where it began."""
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return 1, 1
+    text = data if isinstance(data, str) else file_text(data)
+    lines = LINE_END.split(text.rstrip("\r\n"))
+    if mark.line >= len(lines):
+        mark = error.context_mark or mark
+    if mark.line >= len(lines):
+        return len(lines), len(lines[-1]) + 1
+    return mark.line + 1, mark.column + 1
+
+
+def file_text(data: bytes) -> str:
+    """The characters of a file, by its byte order mark; bytes that are none become replacement marks."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "replace")
 
 
 def _reader_problem(error: Any, data: bytes | str) -> SyntaxProblem:

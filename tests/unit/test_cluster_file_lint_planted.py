@@ -146,3 +146,20 @@ def test_other_encodings_and_line_ends_are_judged_alike(form: str) -> None:
 @pytest.mark.parametrize("data", [b"[" * 100_000, b"a: b\n" * 300_000, b"\0", b"&a " * 1000, b"- " * 50_000])
 def test_a_hostile_file_is_judged_or_said_to_be_unjudged(data: bytes) -> None:
     assert not lint(data, name=NAME).ok
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("nodes: [", "1:9"),
+        ("nodes: [a, b\n\n", "1:8"),
+        ("nodes:\n- address: 'a\n  b: c\n\n", "2:12"),
+        ("a: {b: c\n", "1:4"),
+        ("a:\n\tb: c\n", "2:1"),
+        ("a: |\n  x\n y\n", "3:2"),
+    ],
+)
+@pytest.mark.parametrize("form", ["utf-8", "utf-16"])
+def test_what_shows_at_the_end_of_the_file_is_told_where_it_began(text: str, where: str, form: str) -> None:
+    found = lint(text.encode(form), name=NAME).findings
+    assert [finding.subject for finding in found] == [f"{NAME}:{where}"]

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from rancher_tui.cluster_file.compose import compose
-from rancher_tui.cluster_file.context import file_text
 from rancher_tui.cluster_file.lint import lint
+from rancher_tui.cluster_file.tree import file_text
 from tests.unit.cluster_file_case import ca_text, encoded, secret, state
 
 NAME = "some where/rancher-cluster.yml"
