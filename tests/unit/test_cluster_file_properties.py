@@ -52,7 +52,9 @@ nodes = st.lists(
         hostname_override=optional(text),
         docker_socket=optional(st.just("/run/docker.sock")),
         ssh_cert_path=optional(path),
-        labels=st.dictionaries(word | st.sampled_from(["off", "yes", "null", "1e3"]), text, max_size=2).map(lambda d: tuple(f"{k}={v}" for k, v in d.items())),
+        labels=st.dictionaries(word | st.sampled_from(["off", "yes", "null", "1e3"]), text, max_size=2).map(
+            lambda d: tuple(f"{k}={v}" for k, v in d.items())
+        ),
         taints=st.lists(st.builds("{}={}:NoSchedule".format, word, word), max_size=2).map(tuple),
     ),
     min_size=1,
@@ -177,3 +179,39 @@ def test_a_file_cut_anywhere_is_read_or_refused(cut: int) -> None:
     found = read(data, "x.yml")
     assert found.state is not None or found.findings
     lint(data, name="x.yml")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_any_text_is_masked_line_by_line_and_compared(value: str) -> None:
+    from rancher_tui.cluster_file.diff import shown
+    from rancher_tui.cluster_file.masking import masked
+
+    assert len(masked(value)) == len(value.split("\n"))
+    assert shown(value, value, "a", "b") == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(PIECES, max_size=25).map("".join), st.sampled_from(["cluster_name: a\n", "ssh_key_path: ~/.k\n", ""])
+)
+def test_what_was_read_and_can_be_written_means_the_same_again(value: str, head: str) -> None:
+    from rancher_tui.cluster_file.compose import ComposeError
+
+    found = read((head + value).encode(), "x.yml")
+    if found.state is None:
+        return
+    whole = state()
+    fields = {
+        name: getattr(whole, name) for name in ("template", "nodes", "fqdn", "certificates", "rancher_version")
+    }
+    secrets = {f"secret:{name}": text for name, text in found.secrets.items()}
+    try:
+        text = compose(
+            found.state.model_copy(update=fields), secret=lambda name: secrets.get(name, name), rke="v0.1.16"
+        )
+    except ComposeError:
+        return
+    again = read(text.encode(), "x.yml")
+    assert again.state is not None
+    assert (again.state.fqdn, again.state.template) == (whole.fqdn, whole.template)
