@@ -25,7 +25,12 @@ EDITS: Final = (
     N_("built the NO_PROXY list"),
     N_("read {file}"),
     N_("use the repaired chain"),
+    N_("use pasted certificates"),
+    N_("use made certificates"),
+    N_("a private CA's template"),
     N_("took over what was learnt"),
+    N_("fetched rke"),
+    N_("limit of silence"),
 )
 
 

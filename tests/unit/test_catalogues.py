@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import lru_cache
 from string import Formatter
@@ -135,3 +136,27 @@ def test_names_of_edits_are_known_by_their_shape() -> None:
     assert edits.shape("set fqdn, template") == N_("set {path}")
     assert edits.shape("another program's edit") == ""
     assert edits.shown("another program's edit") == "another program's edit"
+
+
+def test_every_edit_that_the_program_makes_is_known_by_its_shape() -> None:
+    unknown = []
+    for path in [*(texts.ROOT / "rancher_tui").rglob("*.py"), *(texts.ROOT / "screens").rglob("*.py")]:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args:
+                name = _name_of_edit(call.func, call.args[0])
+                if name and not edits.shape(name):
+                    unknown.append(f"{path.name}:{call.lineno} {name}")
+    assert unknown == []
+
+
+def _name_of_edit(function: ast.Attribute, first: ast.expr) -> str:
+    """The first argument of `store.edit`, `store.update`, `_edit` and the like, with fields filled in; else ``."""
+    if function.attr not in ("edit", "update", "_edit", "_edit_state", "_use"):
+        return ""
+    if function.attr in ("edit", "update") and "store" not in ast.unparse(function.value):
+        return ""
+    if isinstance(first, ast.Constant):
+        return str(first.value)
+    if isinstance(first, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in first.values)
+    return ""
