@@ -131,8 +131,9 @@ class Case:
 
     @cached_property
     def longest_way(self) -> list[Certificate]:
-        """The longest way up over both files, whatever is trusted."""
-        return max(self.graph.ways(self.leaf), key=len) if self.leaf else []
+        """The longest way up over both files, whatever is trusted; of equals one that ends at a root."""
+        ways = self.graph.ways(self.leaf) if self.leaf else []
+        return max(ways, key=lambda way: (len(way), way[-1].self_signed), default=[])
 
     @cached_property
     def problems(self) -> list[Problem]:

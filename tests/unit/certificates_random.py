@@ -189,7 +189,7 @@ class Plan:
         """The way ends where neither file holds the issuer, not even its name in the CA file."""
         if self.leaf is None or not self.usable or self.trusted or self.mismatch:
             return False
-        last = max(self.ways(self.everything), key=len)[-1]
+        last = max(self.ways(self.everything), key=lambda way: (len(way), way[-1].self_signed))[-1]
         return not last.self_signed and not any(one.subject == last.issuer for one in self.ca or [])
 
 

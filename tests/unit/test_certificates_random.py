@@ -99,8 +99,7 @@ def _order(chosen: Plan, report: Report, same: object) -> None:
     if chosen.trusted or not chosen.usable or leaf is None or chosen.mismatch:
         same("ends", ends - {"warn"}, set())
     else:
-        same("an end is told", bool(ends), True)
-        strangers = set[str]()
+        same("the end", ends, {"fail"} if chosen.missing else {"root"})
     if leaf is not None and chosen.mismatch is None and (chosen.trusted or not chosen.usable):
         strangers = {
             f"chain certificate {file.index(made) + 1}"
