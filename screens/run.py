@@ -129,7 +129,8 @@ class RunScreen(RunControl):
         """Take more lines in without drawing, a little at a time."""
         self._catching = False
         if self._model is not None and self.is_current:
-            self._model.advance(BUDGET)
+            if not self._searching:
+                self._model.advance(BUDGET)
             self._catch_up_later()
 
     def _trip(self) -> None:

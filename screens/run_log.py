@@ -22,6 +22,8 @@ class LogActions(Frame):
     """The log's actions; the screen gives the pane and draws what surrounds it."""
 
     _run = ""
+    _searching = False
+    """True while a thread searches: catching up with the log gives way to it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +68,11 @@ class LogActions(Frame):
         hits = array("Q") if fresh else self._hits
         begin = 0 if fresh else begin
         size = model.log.size
-        hits.extend(await asyncio.to_thread(matching_lines, model.log, pattern, begin=begin))
+        self._searching = True
+        try:
+            hits.extend(await asyncio.to_thread(matching_lines, model.log, pattern, begin=begin))
+        finally:
+            self._searching = False
         self._hits, self._sought_in = hits, (model, max(0, size - 1), text)
         row = model.find(hits, self.pane.row if not self.pane.follow else -1, forward)
         if row is None:
