@@ -12,7 +12,7 @@ from typing import Final
 
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import EMPTY, Message, msg, msg_n
-from rancher_tui.install import field_rules, node_rules, option_rules
+from rancher_tui.install import field_rules, keeping_rules, node_rules, option_rules
 from rancher_tui.install.state import InstallState
 
 Judgement = Callable[[InstallState], Iterator[Finding]]
@@ -138,4 +138,6 @@ _JUDGEMENTS: Final[dict[int, tuple[Judgement, ...]]] = {
     8: (field_rules.fqdn,),
     9: (field_rules.rancher_version,),
     10: (field_rules.snapshots, field_rules.options, option_rules.more_options),
+    11: (keeping_rules.notice,),
+    12: (keeping_rules.copies,),
 }

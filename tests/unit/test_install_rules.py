@@ -216,3 +216,29 @@ def test_a_thousand_nodes_are_judged_in_time_that_grows_with_their_number(same: 
 
     small, big = seconds(table(500)), seconds(table(4000))
     assert big < 8 * small * 3 + 0.02, "eight times the nodes, eight times the work (and room for noise)"
+
+
+@pytest.mark.parametrize(
+    ("to", "codes"),
+    [
+        ("", []),
+        ("/mnt/safe", []),
+        ("sftp://ops@safe/backups", []),
+        ("secret:copies.to", []),
+        ("http://safe/backups", ["bad-copy-place"]),
+        ("sftp://", ["bad-copy-place"]),
+        ("sftp://safe:99999/x", ["bad-copy-place"]),
+        ("sftp://[::1/x", ["bad-copy-place"]),
+    ],
+)
+def test_where_a_second_copy_may_go(to: str, codes: list[str]) -> None:
+    from rancher_tui.install.state import Copies
+
+    assert [finding.code for finding in rules.findings(InstallState(copies=Copies(to=to)), 12)] == codes
+
+
+@pytest.mark.parametrize(("kind", "codes"), [("", []), ("osc9", []), ("growl", ["unknown-message"])])
+def test_which_message_of_the_terminal_there_is(kind: str, codes: list[str]) -> None:
+    from rancher_tui.install.state import Notice
+
+    assert [finding.code for finding in rules.findings(InstallState(notice=Notice(terminal=kind)), 11)] == codes
