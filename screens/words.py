@@ -74,7 +74,7 @@ def finding_text(finding: Finding) -> str:
     """Title, detail and remedy of a finding in one paragraph."""
     text = shown(finding.title)
     if finding.detail:
-        text += f"; {shown(finding.detail)}"
+        text = _("{title}; {detail}").format(title=text, detail=shown(finding.detail))
     if finding.remedy:
         text += f" {signs().cursor} {shown(finding.remedy)}"
     return text

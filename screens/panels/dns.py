@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rancher_tui import subjects
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
@@ -66,7 +67,7 @@ def _table(
         rows.append(
             [
                 (signs().cursor if here else " ", "title"),
-                (f"{fit(clean(name), name_cells)} ", "strong" if here else "plain"),
+                (f"{fit(clean(subjects.shown(name)), name_cells)} ", "strong" if here else "plain"),
                 (
                     fit(_answer(vantage), answer_cells - 1) + " ",
                     "plain" if status is Status.PASS else finding_ink(status),
