@@ -31,7 +31,9 @@ def into_session(app: RancherApp) -> None:
         if trouble:
             app.tell(trouble, "fail")
         else:
-            app.tell(_("{file} is read: {told}; u takes it back").format(file=clean(Path(file).name), told=_told(found)))
+            app.tell(
+                _("{file} is read: {told}; u takes it back").format(file=clean(Path(file).name), told=_told(found))
+            )
 
     _ask(app, take)
 
@@ -94,7 +96,9 @@ async def _read(app: RancherApp, file: str, take: Taken) -> None:
         heading = _("{file} cannot be taken in; nothing was changed").format(file=clean(Path(file).name))
         app.push_screen(Reading(heading, _findings(found.findings)))
     elif found.diff:
-        title = _("{file} is no YAML as it stands. Take it in mended like this?").format(file=clean(Path(file).name))
+        title = _("{file} is no YAML as it stands. Take it in mended like this?").format(
+            file=clean(Path(file).name)
+        )
         lines: list[Line] = [[(clean(line), _ink(line))] for line in found.diff.splitlines()[2:]]
         app.push_screen(TypedWord(title, lines, "yes"), lambda agreed: take(found, file) if agreed else None)
     else:
