@@ -68,7 +68,9 @@ async def test_n_goes_from_one_finding_to_the_next_and_i_tells_all_about_it(home
         assert len(set(seen)) == len(seen) == 4
         assert "the Ingress's host must be a name" in user.screen, "the last one, far below, is in view"
         await user.press("N")
-        assert file.current.subject == seen[-2]
+        before = file.current
+        assert before is not None
+        assert before.subject == seen[-2]
         await user.press("i")
         assert "nodes.placeholder" in user.screen
 
