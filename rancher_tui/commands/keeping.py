@@ -91,7 +91,7 @@ def backup(
     Example: rancher-tui backup prod --to sftp://ops@safe.example.com/backups --encrypt
     """
     from rancher_tui.keeping import KeepError, send
-    from rancher_tui.operations import KUBECONFIG, OperationError, back_up_config, back_up_result, result_files
+    from rancher_tui.operations import CLUSTER_FILE, OperationError, back_up_config, back_up_result, result_files
 
     held, state = context.look_on(session)
     if listed:
@@ -102,10 +102,10 @@ def backup(
     )
     secret = _passphrase(passphrase, asked=bool(target) and wanted, twice=True)
     _demand_place(target)
-    files = result_files(held, state)
+    left = [path for name, path in result_files(held, state).items() if name != CLUSTER_FILE and path.is_file()]
     place = None
     try:
-        made = back_up_result(held, state) if files[KUBECONFIG].is_file() else back_up_config(held, state)
+        made = back_up_result(held, state) if left else back_up_config(held, state)
         if target:
             place = asyncio.run(send(held, state, made, held.secrets.resolve(target), secret))
     except (OperationError, KeepError) as error:

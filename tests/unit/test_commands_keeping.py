@@ -217,3 +217,11 @@ def test_one_file_of_a_bundle_can_be_read(call: Call) -> None:
     assert code == 0
     assert "password: [removed]" in out
     assert call("bundle", "prod", "--show", "secrets.json")[0] == 2
+
+
+def test_what_a_failed_first_run_left_is_copied_too(call: Call, home: Home) -> None:
+    cluster = home.session("prod").cluster_folder
+    (cluster / "kube_config_rancher-cluster.yml").unlink()
+    told = backed_up(call)
+    assert "rancher-cluster.rkestate" in {item["name"] for item in told["files"]}
+    assert told["lacks"] == ["kube_config_rancher-cluster.yml"]
