@@ -58,6 +58,11 @@ def _rehearsed(session: Session, state: InstallState) -> Sequence[Finding]:
     if report.digest != steps.inputs_digest(state, "balancer"):
         return [_unknown("not-rehearsed", msg("Rehearsed for other inputs"), _REHEARSE)]
     when = report.taken_at.strftime("%Y-%m-%d %H:%M UTC")
+    if any(finding.bad for finding in report.findings):
+        return [
+            *report.findings,
+            _unknown("not-rehearsed", msg("The rehearsal at {when} failed", when=when), _REHEARSE),
+        ]
     title = msg("Rehearsed at {when}", when=when)
     return [*report.findings, Finding(Status.PASS, "rehearsed", "balancer", title, check="balancer", step=STEP)]
 

@@ -37,7 +37,7 @@ def remedy(error: SshError, target: Target) -> Message:
             file=str(error.evidence["source"]),
             name=host_pattern(target.address, int(target.port)),
         )
-    at = {**_at(target), "key": _key(error, target)}
+    at = {**_at(target), "key": _key(error, target), "file": _host_key_file(error)}
     return replace(_REMEDIES.get(error.rung, EMPTY), arguments=at)
 
 
@@ -66,6 +66,20 @@ def detail(error: SshError) -> Message:
 
 def _shown(error: SshError) -> str:
     return str(error.evidence.get("fingerprint", "-"))
+
+
+def _host_key_file(error: SshError) -> str:
+    """Where the server keeps the key that it showed; every key it has where its type is not known."""
+    algorithm = str(error.evidence.get("type", "")).removeprefix("sk-")
+    kinds = {
+        "ssh-ed25519": "ed25519",
+        "ssh-rsa": "rsa",
+        "rsa-sha2": "rsa",
+        "ecdsa-sha2": "ecdsa",
+        "ssh-dss": "dsa",
+    }
+    kind = next((kind for start, kind in kinds.items() if algorithm.startswith(start)), "*")
+    return f"/etc/ssh/ssh_host_{kind}_key.pub"
 
 
 def _key(error: SshError, target: Target) -> str:
@@ -109,9 +123,7 @@ _REMEDIES = {
     Rung.NO_BANNER: msg("on {host}: journalctl -u sshd -e; look for MaxStartups, UseDNS, hosts.deny"),
     Rung.NOT_SSH: msg("check the node's port; ssh -v -p {port} {user}@{host}"),
     Rung.NO_COMMON_ALGORITHM: msg("ssh -vv -p {port} {user}@{host}; update the SSH server"),
-    Rung.HOST_KEY_UNKNOWN: msg(
-        "on its console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub; compare, then trust it"
-    ),
+    Rung.HOST_KEY_UNKNOWN: msg("on its console: ssh-keygen -lf {file}; compare, then trust it"),
     Rung.HOST_KEY_CHANGED: msg(
         "find out why; if it was set up anew: ssh-keygen -R {host}, then trust the new key"
     ),

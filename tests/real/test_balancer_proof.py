@@ -62,6 +62,13 @@ async def test_a_balancer_without_a_cluster_has_to_be_rehearsed(tmp_path: Path, 
         rehearsed(session, state, Finding(Status.FAIL, "forwarded-proto", "b", msg("does not arrive")))
         assert (await told(session, state))["forwarded-proto"].bad
 
+        rehearsed(
+            session, state, Finding(Status.UNKNOWN, "node-unreachable", "10.0.1.11", msg("cannot be reached"))
+        )
+        found = await told(session, state)
+        assert "rehearsed" not in found, "a rehearsal that reached nobody proves nothing"
+        assert found["not-rehearsed"].status is Status.UNKNOWN
+
         moved = state.model_copy(update={"nodes": state.nodes[:2]})
         assert "other inputs" in (await told(session, moved))["not-rehearsed"].title.english
 
