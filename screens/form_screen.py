@@ -13,6 +13,7 @@ from rancher_tui.i18n import N_, _
 from rancher_tui.install import paths
 from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import Cursor
+from rancher_tui.install.store import ReadOnlyError
 from screens.fields import fields_of, next_choice, text_at
 from screens.frame import Frame, bindings
 from screens.widgets.bars import Rule
@@ -20,7 +21,6 @@ from screens.widgets.editing import EditingLines
 from screens.widgets.findings import Findings
 from screens.widgets.form import Form
 from screens.widgets.lines import Line, Text
-from screens.words import shown
 
 EDIT_KEYS = (
     ("enter", N_("keep"), True),
@@ -36,9 +36,6 @@ LONG = 12
 
 class FormScreen(Frame):
     """Base of the steps that are forms. A subclass may give a panel of its own (`panel_lines`)."""
-
-    _refused = False
-    """The note tells why the text that is being edited was not stored."""
 
     def __init_subclass__(cls) -> None:
         if "BINDINGS" not in cls.__dict__ and cls.PLACE:
@@ -144,7 +141,7 @@ class FormScreen(Frame):
             return held
         if self.problem_here() is None:
             held.add("no-finding")
-        if not self.form.chosen_from:
+        if self.form.here is None or next_choice(self.form.here, "") is None:
             held.add("no-field")
         return held
 
@@ -172,18 +169,16 @@ class FormScreen(Frame):
                 self.form.move_to(row)
 
     def keep_draft(self) -> None:
-        if self.form.editor is not None and self.rancher.session.store.writable:
-            self._keep(self.form.editor.text, self.form.row)
+        for form in self.query(Form):
+            if form.editor is not None and self.rancher.session.store.writable:
+                self._keep(form.editor.text, form.row)
 
     def do_open(self) -> None:
         if self.form.read_only:
             self.note(
                 _("looked on only: {holder} holds this session").format(holder=self.rancher.holder_text()), "warn"
             )
-        elif self.form.chosen_from:
-            self.do_next_choice()
-        else:
-            self.form.edit()
+        self.form.edit()
 
     def do_edit(self) -> None:
         self.form.edit()
@@ -195,8 +190,6 @@ class FormScreen(Frame):
             self._keep(choice, self.form.row)
 
     def on_editing_lines_mode_changed(self) -> None:
-        if not self.form.editing:
-            self._forget_refusal()
         self.draw_keys()
         self.query_one("#title").refresh()
 
@@ -217,23 +210,11 @@ class FormScreen(Frame):
         self._keep(event.text.strip().replace("\n", ", " if field.kind == "list" else " "), self.form.row)
 
     def _keep(self, text: str, row: int) -> None:
-        """Store a field as it was typed; what cannot be a value of that kind is told and stays in the open field."""
+        """Store a field as it was typed; what cannot be a value of that kind is told and not stored."""
         field = self.form.fields[row]
-        self._forget_refusal()
         try:
             self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, text))
-        except paths.ValueRefused as error:
-            self._refuse(_("{field}: {reason}").format(field=field.shown, reason=shown(error.reason)), text)
         except (paths.PathError, SecretError) as error:
-            self._refuse(shown(error.message), text)
-
-    def _forget_refusal(self) -> None:
-        if self._refused:
-            self._refused = False
-            self.note("")
-
-    def _refuse(self, reason: str, text: str) -> None:
-        """Tell why a text was not stored, and leave it where it was typed."""
-        self._refused = True
-        self.note(reason, "fail")
-        self.form.edit(text)
+            self.note(error.message, "fail")
+        except ReadOnlyError:
+            self.note(_("looked on only: nothing is kept here"), "warn")

@@ -12,6 +12,7 @@ from rancher_tui.i18n import _, msg_n
 from rancher_tui.install import paths, steps
 from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import ROLES, Cursor, InstallState, Node
+from rancher_tui.install.store import ReadOnlyError
 from rancher_tui.text import clean
 from screens.fields import fields_of
 from screens.form_screen import EDIT_KEYS
@@ -181,6 +182,8 @@ class NodesScreen(Frame):
             )
         except (paths.PathError, SecretError) as error:
             self.note(error.message, "fail")
+        except ReadOnlyError:
+            self.note(_("looked on only: nothing is kept here"), "warn")
 
     def _edit(self, name: str, change: Callable[[tuple[Node, ...]], tuple[Node, ...]]) -> None:
         self._edit_state(name, lambda state: state.model_copy(update={"nodes": change(state.nodes)}))
