@@ -21,6 +21,7 @@ from screens.widgets.editing import EditingLines
 from screens.widgets.findings import Findings
 from screens.widgets.form import Form
 from screens.widgets.lines import Line, Text
+from screens.words import shown
 
 EDIT_KEYS = (
     ("enter", N_("keep"), True),
@@ -36,6 +37,9 @@ LONG = 12
 
 class FormScreen(Frame):
     """Base of the steps that are forms. A subclass may give a panel of its own (`panel_lines`)."""
+
+    _refused = False
+    """The note tells why the text that is being edited was not stored."""
 
     def __init_subclass__(cls) -> None:
         if "BINDINGS" not in cls.__dict__ and cls.PLACE:
@@ -141,7 +145,7 @@ class FormScreen(Frame):
             return held
         if self.problem_here() is None:
             held.add("no-finding")
-        if self.form.here is None or next_choice(self.form.here, "") is None:
+        if not self.form.chosen_from:
             held.add("no-field")
         return held
 
@@ -178,7 +182,10 @@ class FormScreen(Frame):
             self.note(
                 _("looked on only: {holder} holds this session").format(holder=self.rancher.holder_text()), "warn"
             )
-        self.form.edit()
+        elif self.form.chosen_from:
+            self.do_next_choice()
+        else:
+            self.form.edit()
 
     def do_edit(self) -> None:
         self.form.edit()
@@ -190,6 +197,8 @@ class FormScreen(Frame):
             self._keep(choice, self.form.row)
 
     def on_editing_lines_mode_changed(self) -> None:
+        if not self.form.editing:
+            self._forget_refusal()
         self.draw_keys()
         self.query_one("#title").refresh()
 
@@ -210,11 +219,25 @@ class FormScreen(Frame):
         self._keep(event.text.strip().replace("\n", ", " if field.kind == "list" else " "), self.form.row)
 
     def _keep(self, text: str, row: int) -> None:
-        """Store a field as it was typed; what cannot be a value of that kind is told and not stored."""
+        """Store a field as it was typed; what cannot be a value of that kind is told and stays in the open field."""
         field = self.form.fields[row]
+        self._forget_refusal()
         try:
             self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, text))
+        except paths.ValueRefused as error:
+            self._refuse(_("{field}: {reason}").format(field=field.shown, reason=shown(error.reason)), text)
         except (paths.PathError, SecretError) as error:
-            self.note(error.message, "fail")
+            self._refuse(shown(error.message), text)
         except ReadOnlyError:
             self.note(_("looked on only: nothing is kept here"), "warn")
+
+    def _forget_refusal(self) -> None:
+        if self._refused:
+            self._refused = False
+            self.note("")
+
+    def _refuse(self, reason: str, text: str) -> None:
+        """Tell why a text was not stored, and leave it where it was typed."""
+        self._refused = True
+        self.note(reason, "fail")
+        self.form.edit(text)

@@ -35,9 +35,10 @@ class Sent(CompositorUpdate):
 
 
 class Paper:
-    """The cells that the terminal shows."""
+    """The cells that the terminal shows; without `colours` none is sent, whatever a style says."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, colours: bool = True) -> None:
+        self._colours = colours
         self._rows: dict[int, list[Cell | None]] = {}
         self._width = 0
 
@@ -59,10 +60,14 @@ class Paper:
         for y, x, strip in pieces:
             for start, cells in self._changed(y, x, strip):
                 written.append(f"\x1b[{y + 1};{start + 1}H")
-                style = _write(cells, style, console, written)
+                style = _write(cells, style, self._system(console), written)
         if written and style is not _NULL:
             written.append("\x1b[0m")
         return "".join(written)
+
+    def _system(self, console: Console) -> ColorSystem | None:
+        """The colours that the terminal has; None where none is wanted."""
+        return (console._color_system or ColorSystem.STANDARD) if self._colours else None
 
     def _changed(self, y: int, x: int, strip: Strip) -> Iterator[tuple[int, list[Cell]]]:
         """The runs of cells of a piece that differ from what is shown; they are taken as shown from now on."""
@@ -107,21 +112,22 @@ def _cells(strip: Strip) -> list[Cell]:
     return cells
 
 
-def _write(cells: Iterable[Cell], style: Style, console: Console, written: list[str]) -> Style:
+def _write(cells: Iterable[Cell], style: Style, system: ColorSystem | None, written: list[str]) -> Style:
     """Append the cells' text, with a change of style only where there is one; the style that holds at the end."""
     for character, wanted in cells:
         wanted = wanted or _NULL
         if wanted is not style and wanted != style:
-            codes = _codes(wanted, console)
+            codes = _codes(wanted, system)
             written.append(f"\x1b[0;{codes}m" if codes else "\x1b[0m")
             style = wanted
         written.append(character)
     return style
 
 
-def _codes(style: Style, console: Console) -> str:
-    system = console._color_system
-    return Strip.render_ansi(style, system if system is not None else ColorSystem.STANDARD)
+def _codes(style: Style, system: ColorSystem | None) -> str:
+    if system is None:
+        return Strip.render_ansi(style.without_color, ColorSystem.STANDARD)
+    return Strip.render_ansi(style, system)
 
 
 def _pieces(update: CompositorUpdate) -> list[tuple[int, int, Strip]] | None:

@@ -10,9 +10,21 @@ from textual.theme import Theme
 from screens.themes import DARK, THEMES
 
 
+COLOURLESS = ""
+"""In place of a theme's name where no colour is wanted (NO_COLOR): bold, underline and reverse have to do."""
+
+
 def ink(name: str, theme: str) -> Style:
     """The style of an ink; KeyError for a name that is none."""
-    return _inks(theme)[name]
+    return (_inks(theme) if theme else _colourless())[name]
+
+
+@lru_cache(maxsize=1)
+def _colourless() -> dict[str, Style]:
+    bold, reverse = Style(bold=True), Style(reverse=True)
+    marked = {"strong": bold, "title": bold, "warn": bold, "fail": bold, "cursor": reverse, "caret": reverse}
+    marked |= {"edit": Style(underline=True), "moving": bold + reverse, "label": bold + reverse}
+    return {name: marked.get(name, Style()) for name in _inks(DARK.name)}
 
 
 @lru_cache(maxsize=4)

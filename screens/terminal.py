@@ -6,11 +6,12 @@ import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
 from textual._compositor import CompositorUpdate
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from rancher_tui import settings
@@ -26,14 +27,20 @@ if TYPE_CHECKING:
 class TerminalApp(RancherApp):
     """RancherApp that compares every update with what the terminal shows already."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "help_quit", show=False, system=True)]
+
     def __init__(self, engine: Callable[[], Engine], session: str = "") -> None:
         super().__init__(engine, session)
-        self.paper = Paper()
+        self.paper = Paper(colours=not self.no_color)
         self._disable_notifications = True
 
     def draw_anew(self) -> None:
         self.paper.forget()
         super().draw_anew()
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c and ctrl+z say: neither ends the program in the middle of something."""
+        self.tell(_("q leaves; everything is saved, and a run goes on"))
 
     def unexpected(self, error: Exception) -> None:
         """Write it down, tell it and go on: nothing that was entered is in danger."""

@@ -25,6 +25,14 @@ class PathError(Exception):
         self.message = message
 
 
+class ValueRefused(PathError):
+    """A value of the wrong shape. `reason` says it without the path, for whoever sees the field's title."""
+
+    def __init__(self, message: Message, reason: Message) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 def get(state: InstallState, path: str) -> Any:
     """The value at `path`; PathError when there is no such field."""
     value: Any = state
@@ -139,7 +147,8 @@ def _boolean(text: str, path: str) -> bool:
         return True
     if text.lower() in _FALSE:
         return False
-    raise PathError(msg("{path} takes true or false, not {text}", path=path, text=repr(text)))
+    told = msg("{path} takes true or false, not {text}", path=path, text=repr(text))
+    raise ValueRefused(told, msg("yes or no, not {text}", text=repr(text)))
 
 
 def _replace(value: Any, keys: list[str], new: Any, path: str) -> Any:

@@ -15,7 +15,8 @@ class EditingLines(Lines, can_focus=True):
     """Base of the form and of the node table.
 
     Subclasses say what is under the cursor (`text_here`, `editable`), how the cursor moves (`step`, `move_key`)
-    and draw it. A cell is left by Enter (keeps), Escape (restores), Tab and Shift+Tab (keep, stay in edit).
+    and draw it. A cell is left by Enter (keeps), Escape (restores), Tab and Shift+Tab (keep, stay in edit). A text that the
+    screen refuses stays in its open cell.
     """
 
     class Moved(Message):
@@ -135,13 +136,15 @@ class EditingLines(Lines, can_focus=True):
             self._on_to_the_next(event.key == "tab")
         elif event.key in ("up", "down"):
             self.leave(keep=True)
-            self.call_next(self.move_key, event.key)
+            if not self.editing:
+                self.call_next(self.move_key, event.key)
         elif self.editor is not None and self.editor.key(event.key, event.character):
             self.repaint_cursor()
 
     def _on_to_the_next(self, forward: bool) -> None:
         self.leave(keep=True)
-        self.call_next(self._step_and_edit, forward)
+        if not self.editing:
+            self.call_next(self._step_and_edit, forward)
 
     def _step_and_edit(self, forward: bool) -> None:
         if self.step(forward):

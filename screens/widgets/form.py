@@ -12,7 +12,7 @@ from rancher_tui.finding import Status
 from rancher_tui.install.references import is_reference
 from rancher_tui.install.secrets import ADDRESSES, password_span
 from rancher_tui.text import clean
-from screens.fields import Field, shown_value
+from screens.fields import Field, next_choice, shown_value
 from screens.signs import signs
 from screens.widgets.editing import EditingLines
 from screens.widgets.lines import Line, fit
@@ -42,6 +42,11 @@ class Form(EditingLines):
     def here(self) -> Field | None:
         """The field under the cursor; None in a form without fields."""
         return self.fields[self.row] if self.fields else None
+
+    @property
+    def chosen_from(self) -> bool:
+        """True when the field under the cursor has choices, or is a yes or no."""
+        return self.here is not None and next_choice(self.here, "") is not None
 
     def show(self, values: list[str], judged: Mapping[str, Status]) -> None:
         """Draw these values; `judged` is the gravest status by path."""
@@ -97,6 +102,10 @@ class Form(EditingLines):
         before = self.row
         self.move_to(self.row + (1 if forward else -1))
         return self.row != before
+
+    def _step_and_edit(self, forward: bool) -> None:
+        if self.step(forward) and not self.chosen_from:
+            self.edit()
 
     def move_key(self, key: str) -> bool:
         distance = {

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from rancher_tui.text import clean
-from screens.inks import ink
+from screens.inks import COLOURLESS, ink
 from screens.signs import plain, signs
 
 Part = tuple[str, str]
@@ -104,7 +104,7 @@ class Lines(Widget):
 
     def ink(self, name: str) -> Style:
         """The style of an ink in the theme of now."""
-        return ink(name, self.app.theme)
+        return ink(name, COLOURLESS if self.app.no_color else self.app.theme)
 
     def render_line(self, y: int) -> Strip:
         return self.strip(self.line_in_view(y, self.content_size.width))

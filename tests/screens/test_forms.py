@@ -9,11 +9,13 @@ from rancher_tui.install.state import InstallState
 from tests.screens.conftest import begun, using
 
 
-async def test_space_goes_through_choices_and_enter_takes_any_text(home: Path) -> None:
+async def test_enter_and_space_go_through_choices_and_f2_takes_any_text(home: Path) -> None:
     async with using(home, begun(home)) as user:
         await user.press("g", "2", "enter", "space")
         assert user.state.balancer.kind == "haproxy"
-        await user.press("enter", "ctrl+u", "f", "5", "enter")
+        await user.press("enter")
+        assert user.state.balancer.kind == "alb"
+        await user.press("u", "f2", "ctrl+u", "f", "5", "enter")
         assert user.state.balancer.kind == "f5"
         assert "f5: no such kind" in user.screen
         assert "fail" in user.line_with("Kind")
@@ -32,6 +34,18 @@ async def test_a_yes_is_toggled_and_a_list_is_split_at_commas(home: Path) -> Non
         await user.press("enter", "ctrl+u")
         await user.paste("10.0.0.1\n10.0.0.2\n")
         assert user.state.dns.servers == ("10.0.0.1", "10.0.0.2")
+
+
+async def test_what_is_no_yes_stays_in_its_field_with_a_reason(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        await user.press("g", "1", "0", "enter", "enter")
+        assert user.state.etcd.enabled is False
+        await user.press("f2", "b", "tab")
+        assert "etcd snapshots: yes or no, not 'nob'" in user.screen
+        assert "EDIT" in user.screen
+        await user.press("backspace", "backspace", "backspace", "y", "e", "s", "enter")
+        assert user.state.etcd.enabled is True
+        assert "yes or no" not in user.screen
 
 
 async def test_a_password_is_hidden_while_typed_and_kept_apart_from_the_state(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,26 @@ def test_every_kind_of_terminal_shows_readable_text(home: Path, env: dict[str, s
     for row in range(24):
         for column in range(80):
             cell = terminal.cell(row, column)
-            assert not cell.data.strip() or cell.fg != cell.bg, f"{cell.data!r} is {cell.fg} on itself"
+            own = cell.fg == cell.bg == "default"
+            assert not cell.data.strip() or own or cell.fg != cell.bg, f"{cell.data!r} is {cell.fg} on itself"
     if env.get("TERM") == "linux":
         assert terminal.screen.isascii()
+    terminal.press("q")
+    terminal.wait_for_end()
+
+
+def test_no_colour_reaches_a_terminal_where_none_is_wanted(home: Path) -> None:
+    save_sample(home)
+    terminal = Terminal(home, env={"NO_COLOR": "1"})
+    terminal.wait_for("The twelve steps")
+    for key in ("6", "enter", "enter", "escape", "?"):
+        terminal.press(*(("g", "6") if key == "6" else (key,)))
+        settled(terminal, 0.3)
+    modes = {code for sent in re.findall(rb"\x1b\[([\d;]*)m", terminal.sent) for code in sent.split(b";")}
+    assert modes <= {b"", b"0", b"1", b"4", b"7"}
+    assert b"7" in modes
+    terminal.press("escape")
+    settled(terminal)
     terminal.press("q")
     terminal.wait_for_end()
 
