@@ -192,12 +192,13 @@ def set_(
 ) -> int:
     """Edit fields by dotted path. All of them or, when one is unknown, none.
 
+    Text is stored as typed. Only the relative path of a file that is there is stored whole, and that is told.
     Example: rancher-tui set prod fqdn=rancher.example.com nodes.0.address=10.0.1.11
     """
-    from rancher_tui.commands.editing import apply_assignments
+    from rancher_tui.commands.editing import apply_assignments, missing_files
     from rancher_tui.install import rules
 
-    with context.hold(session) as (_held, store):
+    with context.hold(session) as (held, store):
         before = list(rules.all_findings(store.state))
         apply_assignments(store, values)
         if store.unsaved is not None:
@@ -211,6 +212,7 @@ def set_(
             for finding in rules.all_findings(store.state)
             if (finding.code, finding.subject) not in known or _is_about(finding.subject, touched)
         ]
+        found.extend(missing_files(store.state, touched, held.cluster_folder))
     if as_json:
         from rancher_tui.finding import Report
 

@@ -159,3 +159,20 @@ def test_without_a_terminal_the_rehearsal_is_named(call: Call) -> None:
     code, _out, err = call()
     assert code == 2
     assert "lab --headless" in err
+
+
+def test_a_relative_path_of_a_file_that_is_there_means_it_from_everywhere(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("new", "prod")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tls.crt").write_text("")
+    code, _out, err = call("set", "prod", "certificates.chain_path=tls.crt", "fqdn=tls.crt", "--json")
+    shown = document("show", call("show", "prod", "--json")[1])["state"]
+    assert shown["certificates"]["chain_path"] == str(tmp_path / "tls.crt") and str(tmp_path / "tls.crt") in err
+    assert (code, shown["fqdn"]) == (0, "tls.crt"), "what is no path is stored as typed"
+
+    _code, out, _err = call("set", "prod", "nodes.0.ssh_key_path=no/such", "--json")
+    found = {item["code"]: item for item in document("set", out)["findings"]}
+    assert (found["file-missing"]["status"], found["file-missing"]["subject"]) == ("warn", "nodes.0.ssh_key_path")
+    assert document("show", call("show", "prod", "--json")[1])["state"]["nodes"][0]["ssh_key_path"] == "no/such"
