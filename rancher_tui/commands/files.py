@@ -72,7 +72,9 @@ def _paste(session: str, source: str) -> None:
     from rancher_tui.nodes.paste import parse
 
     data = sys.stdin.buffer.read() if source == "-" else context.read_file(source)
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
+    if "\0" in text or 10 * text.count("\ufffd") > len(text):
+        raise CallError(msg("{source} is no text", source=source))
     with context.hold(session) as (_held, store):
         like = store.state.nodes[-1] if store.state.nodes else Node(user=store.state.options.user)
         pasted = parse(text, like)

@@ -6,7 +6,7 @@ import csv
 import io
 import ipaddress
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rancher_tui.i18n import msg
 from rancher_tui.nodes.paste_rows import (
@@ -15,6 +15,8 @@ from rancher_tui.nodes.paste_rows import (
     column_field,
     is_ip,
     looks_like_host,
+    named_values,
+    not_taken,
     role_words,
     roles_of,
     split_target,
@@ -42,19 +44,28 @@ def read_lines(lines: Sequence[str], rows: Rows) -> None:
 
 def _line(number: int, line: str, rows: Rows) -> None:
     bullet = line.removeprefix("- ").removeprefix("* ")
-    parts = bullet.replace(",", " ").replace(";", " ").replace('"', " ").replace("'", " ").split()
+    words = bullet.replace(",", " ").replace(";", " ").replace('"', " ").replace("'", " ").split()
+    said, parts = named_values(words)
     targets = [split_target(part) for part in parts]
     if parts and is_ip(parts[0]) and len(parts) > 1 and not any(is_ip(part) or "@" in part for part in parts[1:]):
-        _hosts_file(number, parts, rows)
+        _hosts_file(number, parts, said, rows)
+        return
+    prose = len(parts) > 1 and all(
+        target is None or part.isalpha() for part, target in zip(parts, targets, strict=True)
+    )
+    if prose or (said and not any(targets)):
+        rows.problem(number, msg("no host: {text}", text=line[:80]))
         return
     for part, target in zip(parts, targets, strict=True):
         if target:
-            rows.add(number, target)
+            rows.add(number, {**said, **{name: value for name, value in target.items() if value}})
+            if part.isalpha():
+                rows.problem(number, msg("{text} was taken as a host's name", text=part[:80]))
         else:
             rows.problem(number, msg("no host: {text}", text=part[:80]))
 
 
-def _hosts_file(number: int, parts: list[str], rows: Rows) -> None:
+def _hosts_file(number: int, parts: list[str], said: Mapping[str, object], rows: Rows) -> None:
     """`address name alias …`: loopback, multicast and broadcast entries are no nodes."""
     address = ipaddress.ip_address(parts[0].partition("%")[0])
     special = (
@@ -64,7 +75,10 @@ def _hosts_file(number: int, parts: list[str], rows: Rows) -> None:
     if special or set(parts[1:]) & _NO_HOSTS or str(address).startswith("fe00::"):
         rows.problem(number, msg("{address} is no node's address", address=parts[0]))
         return
-    rows.add(number, {"address": parts[0], "hostname_override": names[0].lower() if names else ""})
+    rows.add(number, {**said, "address": parts[0], "hostname_override": names[0].lower() if names else ""})
+    for word in parts[1:]:
+        if word not in names:
+            rows.problem(number, not_taken(word))
 
 
 def _ssh_command(number: int, line: str, rows: Rows) -> None:
@@ -167,6 +181,7 @@ def _bare_cells(line: int, cells: Sequence[str], rows: Rows) -> None:
     """Cells without a header, told by their shape: addresses, port, key path, roles, names."""
     fields: dict[str, object] = {}
     roles: list[str] = []
+    said, cells = named_values([word for cell in cells for word in _words(cell)])
     for cell in cells:
         target = split_target(cell) if cell else None
         if cell.isascii() and cell.isdigit() and 0 < int(cell[:6]) < 65536:
@@ -194,7 +209,15 @@ def _bare_cells(line: int, cells: Sequence[str], rows: Rows) -> None:
         fields.setdefault("hostname_override", hosts[0].lower())
     if roles:
         fields["roles"] = roles_of(roles)
-    rows.add(line, fields)
+    rows.add(line, {**fields, **said})
+    for word in (*users[1:], *hosts[1:]):
+        rows.problem(line, not_taken(word))
+
+
+def _words(cell: str) -> list[str]:
+    """A cell, or its words where an address stands before others."""
+    words = cell.split()
+    return words if len(words) > 1 and is_ip(words[0]) else [cell]
 
 
 def _list(value: object) -> list[str]:

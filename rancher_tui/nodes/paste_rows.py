@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -113,6 +113,27 @@ def column_field(word: str) -> str:
     """The node's field that a table column of this name holds; empty when none."""
     key = plain(word)
     return next((name for name, aliases in words()["columns"].items() if key in aliases), "")
+
+
+def named_values(words: Sequence[str]) -> tuple[dict[str, object], list[str]]:
+    """The fields that `NAME=VALUE` words give (`user=ops`), and the other words; an unknown name is none."""
+    fields: dict[str, object] = {}
+    rest: list[str] = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        known = column_field(name) if equals and value else ""
+        if not known:
+            rest.append(word)
+        elif known == "roles":
+            fields[known] = roles_of(value.replace("/", " ").replace("+", " ").split())
+        else:
+            fields.setdefault(known, value)
+    return fields, rest
+
+
+def not_taken(word: str) -> Message:
+    """What is told of a word that no field was found for."""
+    return msg("not taken: {text}", text=word[:80])
 
 
 @cache

@@ -176,3 +176,12 @@ def test_a_relative_path_of_a_file_that_is_there_means_it_from_everywhere(
     found = {item["code"]: item for item in document("set", out)["findings"]}
     assert (found["file-missing"]["status"], found["file-missing"]["subject"]) == ("warn", "nodes.0.ssh_key_path")
     assert document("show", call("show", "prod", "--json")[1])["state"]["nodes"][0]["ssh_key_path"] == "no/such"
+
+
+def test_a_pasted_file_that_is_no_text_is_refused_in_one_line(call: Call, tmp_path: Path) -> None:
+    call("new", "prod")
+    (tmp_path / "binary").write_bytes(bytes(range(256)) * 40)
+    code, out, err = call("nodes", "prod", "--paste", str(tmp_path / "binary"))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    (tmp_path / "wide").write_bytes("10.0.0.1\r\n".encode("utf-16"))
+    assert call("nodes", "prod", "--paste", str(tmp_path / "wide"), "--json")[1].count('"10.0.0.1"') == 1

@@ -298,3 +298,27 @@ def test_ranges_expand_as_ansible_does() -> None:
     assert list(expand_range("db-[a:c]")) == ["db-a", "db-b", "db-c"]
     assert list(expand_range("n[0:4:2]")) == ["n0", "n2", "n4"]
     assert list(expand_range("r[1:2]n[1:2]")) == ["r1n1", "r1n2", "r2n1", "r2n2"]
+
+
+@pytest.mark.parametrize(
+    "text", ["10.77.0.11 rancher-1\n10.77.0.12 rancher-2, user=ops\n", "10.77.0.12 rancher-2, user=ops\n"]
+)
+def test_a_named_value_beside_an_address_is_taken(text: str) -> None:
+    last = parse(text, Node(user="like")).nodes[-1]
+    assert (last.address, last.hostname_override, last.user) == ("10.77.0.12", "rancher-2", "ops")
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts", "told"),
+    [
+        ("10.0.0.1\nhello\n", 2, "hello was taken as a host's name"),
+        ("10.0.0.1\nthese are words\n", 1, "these are words"),
+        ("10.0.0.1 rancher-1 colour=red\n", 1, "not taken: colour=red"),
+        ("10.0.0.1, rancher-1, ops, web-1\n10.0.0.2, rancher-2\n", 2, "not taken: web-1"),
+    ],
+    ids=["a word", "prose", "an unknown name", "a cell too many"],
+)
+def test_what_is_no_clear_host_is_told(text: str, hosts: int, told: str) -> None:
+    pasted = parse(text, Node())
+    assert len(pasted.nodes) == hosts
+    assert any(told in problem.text.english for problem in pasted.problems)
