@@ -263,7 +263,10 @@ def judge(known: Known) -> Report:
     findings = [*tag, *_refusal_findings(solution)]
     works = solution.works and not any(finding.bad for finding in tag)
     if works:
-        title = msg("RKE {rke} with Kubernetes {version} fits", rke=solution.rke, version=solution.kubernetes)
+        values = {"rke": solution.rke, "version": solution.kubernetes}
+        title = msg("RKE {rke} with Kubernetes {version} fits", **values)
+        if known.rke is None:
+            title = msg("RKE {rke} is assumed, none is known yet; Kubernetes {version} fits it", **values)
         findings.append(Finding(Status.PASS, "versions-fit", "versions", title, check=CHECK, step=STEP))
     told = facts_of(solution) | {"works": works, "instead": None if works else _instead(known, solution, tag)}
     return Report(CHECK, tuple(findings), told, step=STEP)

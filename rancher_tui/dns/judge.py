@@ -241,7 +241,7 @@ _DETAILS = {
 }
 
 _REMEDIES = {
-    "nxdomain": msg("create the record: rancher-tui dns {name} shows it; then ask again"),
+    "nxdomain": msg("create an A record for {name}: rancher-tui dns {name} --expect ADDRESS writes it out"),
     "no-address": msg("add an A record for {name}"),
     "servfail": msg("dig {name} @{server} -p {port}"),
     "refused": msg("ask a server that serves the zone, or allow this client in its configuration"),
@@ -255,6 +255,8 @@ _REMEDIES = {
     "timeout": msg("dig {name} @{server} -p {port}; allow UDP and TCP port {port}"),
     "unreachable": msg("dig {name} @{server} -p {port}; start the server, or name another one"),
 }
+
+_RECORD = msg("create the record: {name} leads to {expected}; then ask again")
 
 
 def _finding(
@@ -276,13 +278,14 @@ def _finding(
         "expected": ", ".join(sorted(target.addresses or target.names)[:4]),
         "chain": " -> ".join((name, *answer.chain)),
     }
+    remedy = _RECORD if code == "nxdomain" and values["expected"] else _REMEDIES[code]
     return Finding(
         status,
         code,
         seen.vantage,
         _filled(_TITLES[code], values),
         _filled(_DETAILS[code], values),
-        _filled(_REMEDIES[code], values | {"name": shlex.quote(name)}),
+        _filled(remedy, values | {"name": shlex.quote(name)}),
         _evidence(seen, answer, target),
         "dns",
         3,

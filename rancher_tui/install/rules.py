@@ -15,6 +15,9 @@ from rancher_tui.i18n import EMPTY, Message, msg, msg_n
 from rancher_tui.install import field_rules, keeping_rules, node_rules, option_rules
 from rancher_tui.install.state import InstallState
 
+DNS: Final = 3
+"""The step that looks up what step 8 names."""
+
 Judgement = Callable[[InstallState], Iterator[Finding]]
 
 
@@ -22,6 +25,14 @@ def missing(state: InstallState, step: int) -> Message:
     """What step `step` still needs from the operator; empty when its inputs are there."""
     need = _NEEDS.get(step)
     return need(state) if need else EMPTY
+
+
+def upset(state: InstallState, step: int) -> Message:
+    """What keeps step `step` from being right though it is entered and judged at another one; empty for nothing."""
+    if step != DNS:
+        return EMPTY
+    wrong = next((finding for finding in findings(state, 8) if finding.bad), None)
+    return msg("step {step}: {lacking}", step=8, lacking=wrong.title) if wrong else EMPTY
 
 
 def findings(state: InstallState, step: int) -> Iterator[Finding]:

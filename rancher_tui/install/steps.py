@@ -117,6 +117,9 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What each check judges; a report is stale when one of these fields has changed. `*` is every row."""
 
+_NOT_YET: Final = ("not-exported", "not-backed-up", "not-run")
+"""Codes of what was simply not done yet: no fail, and nothing that could not be seen."""
+
 FRESH: Final = timedelta(days=1)
 """A fact about the world older than this shows its age and is taken again before a run."""
 
@@ -210,15 +213,21 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
         return StepState(item, status, note, findings, at)
 
     fail = next((finding for finding in findings if finding.status is Status.FAIL), None)
-    if missing:
+    wrong = next((finding for finding in judged if finding.status is Status.FAIL), None)
+    if missing and wrong is None:
         return standing(StepStatus.TODO, missing)
     if fail is not None:
-        return standing(StepStatus.FAILED, _about(fail))
+        return standing(StepStatus.FAILED, _about(wrong or fail))
+    if upset := rules.upset(state, item.number):
+        return standing(StepStatus.READY, upset)
     unknown = next((finding for finding in findings if finding.status is Status.UNKNOWN), None)
     if unknown is not None:
-        return standing(StepStatus.READY, msg("not known: {what}", what=_about(unknown)))
+        told = _about(unknown)
+        return standing(
+            StepStatus.READY, told if unknown.code in _NOT_YET else msg("not known: {what}", what=told)
+        )
     if len(current) == len(item.checks) and all(report.findings for report in current):
-        return standing(StepStatus.DONE, _proof(findings, at, now))
+        return standing(StepStatus.DONE, _proof(item, state, findings, at, now))
     if len(current) < len(taken) == len(item.checks) and all(report.ok for report in current):
         if rows := [row for report in outdated if "lines" in report.facts for row in changed_rows(state, report)]:
             return standing(StepStatus.STALE, _changed(rows))
@@ -245,9 +254,21 @@ def _about(finding: Finding) -> Message:
     )
 
 
-def _proof(findings: tuple[Finding, ...], at: datetime | None, now: datetime) -> Message:
+def _hosts(state: InstallState, findings: tuple[Finding, ...]) -> Message:
+    """How many hosts passed, and whether the ports between them were tried."""
+    hosts = len(state.nodes)
+    if any(finding.check == "ports" for finding in findings):
+        return msg_n("{number} host passed, ports too", "{number} hosts passed, the ports between them too", hosts)
+    return msg_n("{number} host passed", "{number} hosts passed; ports between them not tried (M)", hosts)
+
+
+def _proof(
+    item: Step, state: InstallState, findings: tuple[Finding, ...], at: datetime | None, now: datetime
+) -> Message:
     warnings = sum(finding.status is Status.WARN for finding in findings)
     first = next((finding.title for finding in reversed(findings) if finding.status is Status.PASS), EMPTY)
+    if item.slug == "hosts":
+        first = _hosts(state, findings)
     counted = msg_n("{number} warning", "{number} warnings", warnings)
     if at is not None and now - at > FRESH:
         days = (now - at).days

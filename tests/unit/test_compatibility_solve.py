@@ -138,3 +138,10 @@ def test_every_table_names_its_source_and_its_day(name: str) -> None:
     assert table["source"]
     assert str(table["taken"]) == "2026-11-23"
     assert table["rows"]
+
+
+def test_a_version_of_rke_that_nobody_named_is_said_to_be_assumed() -> None:
+    def said(known: Known) -> str:
+        return next(finding.title.english for finding in judge(known).findings if finding.code == "versions-fit")
+
+    assert "assumed" in said(Known()) and "assumed" not in said(Known(rke="v0.1.16"))

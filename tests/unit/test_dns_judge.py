@@ -113,3 +113,14 @@ def test_a_server_of_the_delegation_must_answer_as_the_authority() -> None:
     assert codes(seen("timeout", "timeout", origin=Origin.AUTHORITY)) == ["timeout"]
     assert codes(seen("cname-loop", "cname-loop", origin=Origin.AUTHORITY)) == ["cname-loop"]
     assert codes(seen(FOUR, origin=Origin.AUTHORITY), FOUR) == ["resolves"]
+
+
+def test_a_name_that_is_not_there_yet_is_told_with_the_record_to_create() -> None:
+    def told(*wanted: str) -> str:
+        one = seen("nxdomain", "nxdomain")
+        aim = target(expected(wanted), one, [one])
+        assert aim is not None
+        return judge(one, NAME, aim)[0].remedy.english
+
+    assert FOUR in told(FOUR)
+    assert "--expect ADDRESS" in told()

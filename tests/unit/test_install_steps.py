@@ -216,3 +216,22 @@ def test_what_need_not_be_tried_counts_when_it_was() -> None:
     elsewhere = paths.put(STATE, "nodes.1.internal_address", "10.9.9.9")
     again = judged_lines(elsewhere, "preflight", (about(1, Status.PASS),))
     assert judge(STEPS[0], elsewhere, {"preflight": again, "ports": blocked}, NOW).status is StepStatus.DONE
+
+
+def test_a_bad_address_counts_as_failed_though_something_is_missing_too() -> None:
+    wrong = STATE.model_copy(update={"nodes": (Node(address="10.0.0.999"), Node(address="10.0.0.2"))})
+    judged = judge(STEPS[5], wrong, {}, NOW)
+    assert judged.status is StepStatus.FAILED and "10.0.0.999" in judged.note.english
+
+
+def test_a_wrong_fqdn_is_told_at_dns_too() -> None:
+    wrong = STATE.model_copy(update={"fqdn": "Rancher.example.com"})
+    assert judge(STEPS[2], wrong, {}, NOW).note.english == "step 8: Kubernetes takes lower case only"
+    assert standing(3, report("dns", Status.PASS, state=wrong), state=wrong) is StepStatus.READY
+
+
+def test_the_first_step_tells_how_many_hosts_passed_and_whether_their_ports_were_tried() -> None:
+    passed = {"preflight": report("preflight", Status.PASS)}
+    assert judge(STEPS[0], STATE, passed, NOW).note.english == "3 hosts passed; ports between them not tried (M)"
+    passed["ports"] = report("ports", Status.PASS)
+    assert judge(STEPS[0], STATE, passed, NOW).note.english == "3 hosts passed, the ports between them too"
