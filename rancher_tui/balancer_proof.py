@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from rancher_tui.balancer_remedies import fitting
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import steps
@@ -28,6 +29,12 @@ _TRUST: Final = "certificate-untrusted"
 
 async def proven(session: Session, state: InstallState, facts: dict[str, Any]) -> AsyncIterator[Finding]:
     """What proves step 2: the balancer answers, and it was rehearsed or Rancher is probed through it."""
+    front = front_of(state)
+    async for finding in _proven(session, state, facts):
+        yield fitting(finding, state.balancer.kind, session.name, front)
+
+
+async def _proven(session: Session, state: InstallState, facts: dict[str, Any]) -> AsyncIterator[Finding]:
     from rancher_tui.balancer.check import check
 
     told: set[tuple[str, str]] = set()
@@ -87,8 +94,10 @@ async def rehearsal(
     digest = steps.inputs_digest(state, "balancer")
     found: list[Finding] = []
     rehearsed = rehearse(state, opener, facts=facts, ca_pem=ca, verify=judges_trust(state), idle=idle)
-    async with aclosing(_with_chain(rehearsed, front_of(state), ca, REHEARSE)) as findings:
-        async for finding in findings:
+    front = front_of(state)
+    async with aclosing(_with_chain(rehearsed, front, ca, REHEARSE)) as findings:
+        async for told in findings:
+            finding = fitting(told, state.balancer.kind, session.name, front)
             found.append(finding)
             yield finding
     report = Report(REHEARSE, tuple(found), facts, digest, step=STEP)

@@ -28,7 +28,7 @@ def missing(state: InstallState, step: int) -> Message:
 
 
 def upset(state: InstallState, step: int) -> Message:
-    """What keeps step `step` from being right though it is entered and judged at another one; empty for nothing."""
+    """What is wrong for step `step`, though it is entered and judged at another one; empty for nothing."""
     if step != DNS:
         return EMPTY
     wrong = next((finding for finding in findings(state, 8) if finding.bad), None)
