@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from rancher_tui import keeping, operations
 from rancher_tui.install.session import Session, SessionError
 from rancher_tui.install.state import InstallState
+from rancher_tui.run_reports import forget
 
 if TYPE_CHECKING:
     from rancher_tui.rke.runs import Run
@@ -41,6 +42,7 @@ def main(folder: Path) -> int:
     except (OSError, SessionError):
         return 1
     copy(session, state, run)
+    forget(session, before=run.status().ended)
     if state.notice.command.strip():
         verdict = _judged(session, state) if _verb(run) == "up" else ""
         tell(session, state, run, verdict)

@@ -87,7 +87,7 @@ def open_ui(home: Path | None, session: str | None) -> int:
                 "twelve steps, `rancher-tui --help` lists the commands"
             )
         )
-    from screens.app import open_ui as open_screens
+    from screens.terminal import open_at_terminal as open_screens
 
     return open_screens(home, session)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import steps
 from rancher_tui.install.lock import HeldError
-from rancher_tui.install.session import Home, Opened, Session, SessionError
+from rancher_tui.install.session import Home, Opened, Session, SessionError, check_name
 from rancher_tui.install.state import InstallState
 from rancher_tui.open_session import LocalInstall
 
@@ -122,8 +123,17 @@ class LocalEngine:
 
         return _moved(name, lambda: moving.rename(self._home, name, new))
 
-    def archive(self, name: str) -> Message:
-        """Put a session into one file and take it off the list: which file, or why not."""
+    def wrong_name(self, name: str) -> str:
+        """Why a new session cannot have that name; empty when it can."""
+        try:
+            check_name(name.strip())
+        except SessionError as error:
+            return str(error.message)
+        taken = os.path.lexists(self._home.sessions_folder / name.strip())
+        return str(msg("a session named {name} is already there", name=name.strip())) if taken else ""
+
+    def archive(self, name: str) -> tuple[bool, Message]:
+        """Put a session into one file and take it off the list: True and which file, or why not."""
         from rancher_tui import moving
 
         done: list[Path] = []
@@ -133,7 +143,9 @@ class LocalEngine:
             done.append(moving.archive(self._home, name))
 
         trouble = _moved(name, put_away)
-        return trouble or msg("{name} is in {file}; + takes it in again", name=name, file=str(done[0]))
+        if trouble:
+            return False, trouble
+        return True, msg("{name} is in {file}; + takes it in again", name=name, file=str(done[0]))
 
     def archives(self) -> str:
         """Where archived sessions lie."""

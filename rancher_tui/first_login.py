@@ -12,17 +12,20 @@ from rancher_tui.install.state import InstallState
 
 def first_login(state: InstallState) -> list[Message]:
     """The lines, in the order in which things are done."""
-    name = state.fqdn.strip()
+    name, port = state.fqdn.strip(), state.balancer.https_port.strip()
+    address = name if port in ("", "443") else f"{name}:{port}"
     etcd = state.etcd
     lines = [
-        msg("Open https://{name} in a browser that trusts the certificate's CA.", name=name),
+        msg("Open https://{name} in a browser that trusts the certificate's CA.", name=address),
         msg("Log in as admin with the password admin; Rancher asks for a new one at once. Do it now:"),
         msg("until then everyone who reaches this address is administrator."),
-        msg("Confirm the server URL https://{name}; every cluster will use it to reach Rancher.", name=name),
+        msg("Confirm the server URL https://{name}; every cluster will use it to reach Rancher.", name=address),
         msg("Step 12: copy the kubeconfig and the cluster file (and the state file) to another machine."),
     ]
     if etcd.enabled:
-        text = msg("etcd snapshots are taken on each node, in /opt/rke/etcd-snapshots; copy them elsewhere too.")
+        text = msg(
+            "etcd is told to keep snapshots in /opt/rke/etcd-snapshots; look on each node, copy them elsewhere."
+        )
     else:
         text = msg("No etcd snapshots are taken: switch them on (options), export and run again.")
     return [
@@ -31,5 +34,5 @@ def first_login(state: InstallState) -> list[Message]:
         msg(
             "rke etcd snapshot-save --config rancher-cluster.yml --name NAME takes one by hand ($ opens a shell)."
         ),
-        msg("Then create clusters: Global, Add Cluster. Their nodes must reach https://{name} too.", name=name),
+        msg("Then create clusters: Global, Add Cluster. Their nodes must reach https://{name} too.", name=address),
     ]

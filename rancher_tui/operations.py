@@ -155,17 +155,12 @@ def start_run(session: Session, state: InstallState, request: RunRequest) -> Run
     from rancher_tui.rke.arguments import ArgumentError, command
     from rancher_tui.rke.plan import plan
     from rancher_tui.rke.runs import RunRefusedError, endpoint, start
+    from rancher_tui.run_reports import forget
 
     if source := adopted_from(session):
         text = msg("this cluster was adopted from {path}; rke is run where it was built, not here", path=source)
         raise OperationError("adopted", text)
-    binary = rke_binary(session, state)
-    if not session.cluster_file.is_file():
-        raise OperationError("not-exported", msg("the cluster file is not exported yet (step 10, e)"))
-    if session.cluster_file.read_text(encoding="utf-8", errors="replace") != composed(session, state):
-        raise OperationError(
-            "export-outdated", msg("the exported file is not what is entered now; export it (step 10, e)")
-        )
+    binary = demand_ready(session, state)
     present = {name: path for name, path in result_files(session, state).items() if path.is_file()}
     back_up(session, state, "before-run", present)
     force = ("--force",) if request.verb == "remove" else ()
@@ -190,8 +185,21 @@ def start_run(session: Session, state: InstallState, request: RunRequest) -> Run
         )
     except RunRefusedError as error:
         raise OperationError(error.code, error.message) from error
+    forget(session)
     session.journal("run", run=run.id, verb=request.verb, argv=argv, agreed=sorted(request.agreed))
     return run
+
+
+def demand_ready(session: Session, state: InstallState) -> Path:
+    """The rke that would be run on the exported cluster file; OperationError says what is lacking before a run."""
+    binary = rke_binary(session, state)
+    if not session.cluster_file.is_file():
+        raise OperationError("not-exported", msg("the cluster file is not exported yet (step 10, e)"))
+    if session.cluster_file.read_text(encoding="utf-8", errors="replace") != composed(session, state):
+        raise OperationError(
+            "export-outdated", msg("the exported file is not what is entered now; export it (step 10, e)")
+        )
+    return binary
 
 
 def _docker_override(session: Session, state: InstallState, request: RunRequest) -> tuple[str, ...]:

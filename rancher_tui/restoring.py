@@ -100,6 +100,24 @@ def opened(source: Path, scratch_in: Path, passphrase: str = "") -> Iterator[Bac
         yield backup
 
 
+def no_backup(source: Path) -> Message:
+    """Why `source` can be no backup and no archive, as far as a first look tells; else empty."""
+    import tarfile
+
+    from rancher_tui.backup import copies, pack
+
+    try:
+        if source.is_dir():
+            copies.read(source)
+        elif not pack.needs_passphrase(source) and not tarfile.is_tarfile(source):
+            return msg("{path} is no archive of a session", path=str(source))
+    except copies.BackupError as error:
+        return msg("{error}", error=str(error))
+    except OSError as error:
+        return msg("{path} cannot be read: {error}", path=str(source), error=error.strerror or str(error))
+    return EMPTY
+
+
 def restore(
     home: Home, source: Path, name: str, *, passphrase: str = "", assignments: Sequence[tuple[str, str]] = ()
 ) -> Restored:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -103,8 +102,11 @@ class RancherApp(App[int]):
         self.engine = self._engine()
         self.set_interval(LOOK_EVERY, self._look)
         name = self._wanted or self.engine.last()
-        if not name or not await self.use(self.engine.open(name)):
+        opened = self.engine.open(name) if name else None
+        if opened is None or not await self.use(opened):
             await self.push_screen(registry.screen("sessions"))
+            if isinstance(opened, Message):
+                self.call_after_refresh(self.tell, opened, "fail")
         self.begun = True
         for event in self._typed_ahead:
             self.post_message(event)
@@ -290,10 +292,3 @@ class RancherApp(App[int]):
 
     async def action_quit(self) -> None:
         self.leave()
-
-
-def open_ui(home: Path | None, session: str | None) -> int:
-    """Open the screens at this terminal; the exit code."""
-    from screens.terminal import open_at_terminal
-
-    return open_at_terminal(home, session)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from rancher_tui.i18n import _
@@ -69,6 +71,34 @@ class TypedWord(Dialog[bool]):
             self.dismiss(True)
         else:
             self.query_one("#wrong", Text).show([[(_("that is another word; nothing was done"), "warn")]])
+
+
+class Agree(Dialog[bool]):
+    """Goes on with Enter: for what is begun on purpose and destroys nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "agree", "agree", show=False)]
+
+    def __init__(self, title: str, lines: list[Line], word: str) -> None:
+        super().__init__()
+        self._heading = title
+        self._lines = lines
+        self._word = word
+
+    def body(self) -> Iterator[Widget]:
+        yield Text([[(line, "strong")] for line in wrap(self._heading, 72)])
+        yield Text([[("", "plain")], *self._lines, [("", "plain")]], id="told")
+
+    def keys(self) -> list[tuple[str, str, bool]]:
+        return [("enter", self._word, True), ("esc", _("leave it"), True), ("pgup pgdn", _("scroll"), True)]
+
+    def on_key(self, event: events.Key) -> None:
+        distance = {"pageup": -8, "pagedown": 8}.get(event.key)
+        if distance is not None:
+            event.stop()
+            self.query_one("#told", Text).scroll_by(distance)
+
+    def action_agree(self) -> None:
+        self.dismiss(True)
 
 
 class AskStep(Dialog[str]):

@@ -61,9 +61,12 @@ class BackupResultScreen(FormScreen):
         told = snapshots(state) if state else {}
         if not told.get("enabled"):
             return [[("", "plain")], [(_(" etcd takes no snapshots (step 10)"), "warn")]]
-        where = _(" etcd snapshots lie on {count} nodes in {folder}, every {every}.").format(
-            count=len(told["nodes"]), folder=told["folder"], every=clean(told["every"])
-        )
+        count = len(told["nodes"])
+        where = ngettext(
+            " etcd on {count} node is told to keep a snapshot in {folder}, every {every}.",
+            " etcd on {count} nodes is told to keep a snapshot in {folder}, every {every}.",
+            count,
+        ).format(count=count, folder=told["folder"], every=clean(told["every"]))
         beside = _(" Restoring one needs {file} from there too (rke before v0.2).")
         return [[("", "plain")], [(where, "dim")], [(beside.format(file=told["beside_them"]), "dim")]]
 
@@ -91,16 +94,16 @@ class BackupResultScreen(FormScreen):
     async def _copying(self, passphrase: str) -> None:
         found = await self.rancher.session.backups.result(passphrase)
         self.do_check()
-        self._told(found)
+        self._tell_found(found)
 
     def do_rehearse_restore(self) -> None:
         self.note(_("restoring the newest copy for trial"))
         self.run_worker(self._rehearsing(), exclusive=True, group="backup", exit_on_error=False)
 
     async def _rehearsing(self) -> None:
-        self._told(await self.rancher.session.backups.rehearse())
+        self._tell_found(await self.rancher.session.backups.rehearse())
 
-    def _told(self, found: Sequence[Finding]) -> None:
+    def _tell_found(self, found: Sequence[Finding]) -> None:
         if self.is_mounted:
             tell_findings(self.rancher, found)
             self.draw_panel()

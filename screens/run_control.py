@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rancher_tui.finding import Status
 from rancher_tui.i18n import _
 from rancher_tui.rke.runs import RunStatus
-from screens.ask import TypedWord
+from screens.ask import Agree, TypedWord
 from screens.details import finding_lines
 from screens.outcome import tell_findings
 from screens.reading import Reading
@@ -52,7 +52,7 @@ class RunControl(LogActions):
             self._agree(plan, 0)
 
     def _agree(self, plan: Plan, place: int) -> None:
-        """Ask for a typed word for each need of the plan, then for the run itself."""
+        """Ask for a typed word for each need of the plan; the run itself, which destroys nothing, needs Enter."""
         if place < len(plan.needs):
             message, _code, word = plan.needs[place]
             lines: list[Line] = [[(text, "plain")] for text in wrap(shown(message), 72)]
@@ -60,15 +60,16 @@ class RunControl(LogActions):
             self.app.push_screen(dialog, lambda agreed: self._agree(plan, place + 1) if agreed else None)
             return
         lines = [[(text, "plain")] for part in plan.lines for text in wrap(shown(part), 72)]
-        self.app.push_screen(TypedWord(_("Start the run?"), lines, "up"), lambda agreed: self._start(plan, agreed))
+        self.app.push_screen(
+            Agree(_("Start the run?"), lines, _("start it")), lambda agreed: self._start(plan, agreed)
+        )
 
     def _start(self, plan: Plan, agreed: bool | None) -> None:
         if not agreed:
             return
         codes = frozenset(code for _message, code, _word in plan.needs)
         tell_findings(self.rancher, self.rancher.session.run.start(codes))
-        self.open_run("")
-        self.draw_keys()
+        self._begun()
 
     def do_remove(self) -> None:
         """Tear the cluster down, after its name was typed below what that means."""
@@ -83,8 +84,14 @@ class RunControl(LogActions):
     def _remove(self, code: str, agreed: bool | None) -> None:
         if agreed:
             tell_findings(self.rancher, self.rancher.session.run.start(frozenset({code}), "remove"))
-            self.open_run("")
-            self.draw_keys()
+            self._begun()
+
+    def _begun(self) -> None:
+        """Show the new run; what was judged of the one before is gone."""
+        if self.rancher.session.look():
+            self.rancher.reports = dict(self.rancher.session.reports())
+        self.open_run("")
+        self.draw_keys()
 
     def do_stop(self) -> None:
         if not self._status.live:

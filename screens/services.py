@@ -127,7 +127,10 @@ class Engine(Protocol):
     def rename(self, name: str, new: str) -> Message:
         """Give a session another name; why not, or empty."""
 
-    def archive(self, name: str) -> Message:
+    def wrong_name(self, name: str) -> str:
+        """Why a new session cannot have that name; empty when it can."""
+
+    def archive(self, name: str) -> tuple[bool, Message]:
         """Put a session into one file and take it off the list: which file, or why not."""
 
     def archives(self) -> str:

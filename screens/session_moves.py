@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import paths
 from rancher_tui.text import clean
-from screens.ask import Ask
+from screens.ask import Ask, TypedWord
 from screens.frame import Frame
+from screens.reading import Reading
 from screens.secret_asking import AskSecret
+from screens.widgets.lines import Line, wrap
+from screens.words import shown
 
 if TYPE_CHECKING:
     from rancher_tui.engine import SessionLine
@@ -33,7 +36,7 @@ class SessionMoves(Frame):
             if new:
                 self._do(lambda: act(new), done.format(new=clean(new)))
 
-        self.app.push_screen(Ask(question, name), go)
+        self.app.push_screen(Ask(question, name, self.rancher.engine.wrong_name), go)
 
     def _do(self, act: Callable[[], Message], done: str) -> None:
         async def doing() -> None:
@@ -68,14 +71,26 @@ class SessionMoves(Frame):
         here = self.here()
         if here is None:
             return
+        folder = clean(self.rancher.engine.archives())
+        told = _("All of it goes into one file in {folder}, and off this list; + takes it in again.")
+        lines: list[Line] = [[(text, "plain")] for text in wrap(told.format(folder=folder), 72)]
+        title = _("Archive the session {name}?").format(name=clean(here.name))
+        self.app.push_screen(TypedWord(title, lines, here.name), lambda agreed: self._archive(here.name, agreed))
 
+    def _archive(self, name: str, agreed: bool | None) -> None:
         async def doing() -> None:
-            self.note(_("putting {name} into one file").format(name=clean(here.name)))
-            told = await asyncio.to_thread(self.rancher.engine.archive, here.name)
+            self.note(_("putting {name} into one file").format(name=clean(name)))
+            done, told = await asyncio.to_thread(self.rancher.engine.archive, name)
             self.draw()
-            self.note(told)
+            if not done:
+                self.note(told, "fail")
+                return
+            self.note(_("{name} is archived; + takes it in again").format(name=clean(name)))
+            lines: list[Line] = [[(text, "plain")] for text in wrap(shown(told), 72)]
+            self.app.push_screen(Reading(_("Archived"), lines))
 
-        self.run_worker(doing(), exclusive=True, group="moves", exit_on_error=False)
+        if agreed:
+            self.run_worker(doing(), exclusive=True, group="moves", exit_on_error=False)
 
     def do_take_in(self) -> None:
         question = _("The folder of a backup, or the file of an archive (archives lie in {folder})")
@@ -86,7 +101,8 @@ class SessionMoves(Frame):
         wanted = (source or "").strip()
         if wanted:
             question = _("A name for the session that is restored from it")
-            self.app.push_screen(Ask(question), lambda name: self._name_given(wanted, (name or "").strip()))
+            ask = Ask(question, judge=self.rancher.engine.wrong_name)
+            self.app.push_screen(ask, lambda name: self._name_given(wanted, (name or "").strip()))
 
     def _name_given(self, source: str, name: str) -> None:
         if not name:

@@ -49,7 +49,7 @@ class SessionList(Lines, can_focus=True):
             text = _("a practice world on this machine: the whole job, nothing else needed")
             return [
                 mark,
-                (fit(_("rehearsal"), 20), "cursor" if here else "plain"),
+                (fit(_("new rehearsal"), 20), "cursor" if here else "plain"),
                 (fit(f"  {text}", cells - 23), "dim"),
             ]
         item = self._sessions[number - 1]
@@ -134,7 +134,7 @@ class SessionsScreen(SessionMoves):
 
     async def do_add(self) -> None:
         question = _("A name for the new session: letters, digits, '.', '-', '_'")
-        self.app.push_screen(Ask(question), self._create)
+        self.app.push_screen(Ask(question, judge=self.rancher.engine.wrong_name), self._create)
 
     def _create(self, name: str | None) -> None:
         if name:

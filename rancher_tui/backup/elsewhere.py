@@ -96,6 +96,9 @@ async def send(backup: Backup, name: str, to: Destination, settings: ConnectSett
 
 
 def _send_to_folder(backup: Backup, name: str, parent: Path) -> str:
+    if not parent.parent.is_dir():
+        text = msg("{place} is not there; make it first, if the path is right", place=str(parent.parent))
+        raise ElsewhereError(text)
     make_folder(parent)
     arriving = parent / f".{name}.{os.getpid()}.part"
     arriving.mkdir(mode=0o700)

@@ -203,7 +203,7 @@ def restore(
     from rancher_tui.finding import Report
     from rancher_tui.install.paths import PathError
     from rancher_tui.install.session import SessionError
-    from rancher_tui.restoring import RestoreError, restore
+    from rancher_tui.restoring import RestoreError, no_backup, restore
 
     path = Path(source).expanduser()
     if not path.exists():
@@ -211,6 +211,8 @@ def restore(
             msg("{path} is not there; a backup's folder or an archive's file was expected", path=source)
         )
     if rehearse == (session is not None):
+        if what := no_backup(path):
+            raise CallError(what)
         raise CallError(msg("name the new session with --as, or --rehearse"))
     secret = _passphrase(
         passphrase, asked=needs_passphrase(path) and (passphrase is not None or sys.stdin.isatty()), twice=False
@@ -342,9 +344,11 @@ def archive(
     if as_json:
         print_json({"file": str(file), "encrypted": bool(secret), "made_at": began.isoformat(), "kept": stay})
     else:
-        say(
-            _("{session} is in {file}; `rancher-tui restore {file} --as NAME` brings it back").format(
-                session=session, file=file
-            )
+        where = (
+            _("{session} is in {file}, and stays on the list").format(session=session, file=file)
+            if stay
+            else _("{session} is in {file} and no longer on the list").format(session=session, file=file)
         )
+        say(where)
+        say(_("`rancher-tui restore {file} --as NAME` brings it back").format(file=file))
     return OK

@@ -33,8 +33,9 @@ def found_run(session: Session, run_id: str | None) -> Run:
 
     run = find(session.path, run_id)
     if run is None:
-        what = run_id or _("a run")
-        raise CallError(msg("{session} has no run {run}", session=session.name, run=what))
+        if run_id is None:
+            raise CallError(msg("rke has not been run in {session} yet", session=session.name))
+        raise CallError(msg("{session} has no run {run}", session=session.name, run=run_id))
     return run
 
 

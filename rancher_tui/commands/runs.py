@@ -28,7 +28,7 @@ from rancher_tui.text import clean
 from rancher_tui.vocabulary import word
 
 if TYPE_CHECKING:
-    from rancher_tui.finding import Report
+    from rancher_tui.finding import Finding, Report
     from rancher_tui.install.session import Session
     from rancher_tui.install.state import InstallState
     from rancher_tui.rke.runs import Run
@@ -91,6 +91,7 @@ def plan(session: SessionName, as_json: Json = False) -> int:
 
     held, state = context.look_on(session)
     told = planned(held, state)
+    lacking = _lacking(held, state)
     findings = [Finding(Status.PASS, "planned", "", line, check="plan", step=11) for line in told.lines]
     for need in told.plan.needs:
         remedy = msg("--yes {code}", code=need.code)
@@ -102,10 +103,12 @@ def plan(session: SessionName, as_json: Json = False) -> int:
         "again": told.plan.again,
         "environment": dict(told.environment),
     }
-    report = Report("plan", (*findings, *told.warnings), facts)
+    report = Report("plan", (*lacking, *findings, *told.warnings), facts)
     if as_json:
         print_report(report, as_json=True)
         return OK
+    for finding in lacking:
+        print_finding(finding)
     for line in told.lines:
         say(clean(str(line)))
     for need in told.plan.needs:
@@ -115,6 +118,25 @@ def plan(session: SessionName, as_json: Json = False) -> int:
     for finding in told.warnings:
         print_finding(finding)
     return OK
+
+
+def _lacking(session: Session, state: InstallState) -> list[Finding]:
+    """Why `up` would be refused now, whatever the plan says; empty when it could start."""
+    from rancher_tui.adopting import adopted_from
+    from rancher_tui.finding import Finding, Status
+    from rancher_tui.install import rules
+    from rancher_tui.operations import OperationError, demand_ready
+
+    code, message = "inputs-missing", rules.missing(state, 11)
+    if not message and not adopted_from(session):
+        try:
+            demand_ready(session, state)
+        except OperationError as error:
+            code, message = error.code, error.message
+    if not message:
+        return []
+    title = msg("up cannot start yet: {why}", why=message)
+    return [Finding(Status.WARN, code, "", title, check="plan", step=11)]
 
 
 def up(
@@ -143,6 +165,7 @@ def remove(context_: typer.Context, session: SessionName, yes: Yes = [], as_json
 def _start(name: str, verb: str, arguments: list[str], yes: list[str], *, detach: bool, as_json: bool) -> int:
     from rancher_tui.install import rules
     from rancher_tui.operations import OperationError, RunRequest, start_run
+    from rancher_tui.rke.plan import plan as plan_of
 
     session, state = context.look_on(name)
     if lacking := rules.missing(state, 11):
@@ -152,7 +175,9 @@ def _start(name: str, verb: str, arguments: list[str], yes: list[str], *, detach
     except OperationError as error:
         if error.code == "argument-refused":
             raise CallError(error.message) from error
-        note(f"{error.code}: {error.message}")
+        agree = error.code in {need.code for need in plan_of(state, session.path, verb=verb).needs}
+        how = _("; agree with --yes {code}").format(code=error.code) if agree else ""
+        note(f"{error.code}: {clean(str(error.message))}{how}")
         return BAD
     note(_("run {run} is started; `rancher-tui attach {session}` follows it").format(run=run.id, session=name))
     if detach:

@@ -89,14 +89,14 @@ class RunDesk:
     def plan(self, verb: str = "up") -> Plan:
         """What `rke up` or `rke remove` would do."""
         from rancher_tui.install import rules
-        from rancher_tui.operations import OperationError, rke_binary
+        from rancher_tui.operations import OperationError, demand_ready
         from rancher_tui.planning import planned
 
         state = self.store.state
         if lacking := rules.missing(state, 11):
             return Plan(refusal=lacking)
         try:
-            binary = rke_binary(self.session, state)
+            binary = demand_ready(self.session, state)
         except OperationError as error:
             return Plan(refusal=error.message)
         told = planned(self.session, state, verb=verb)

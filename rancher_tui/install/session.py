@@ -23,6 +23,7 @@ from rancher_tui.install.input_files import as_they_are_now
 from rancher_tui.install.lock import HeldError, Holder, Lock, start_ticks
 from rancher_tui.install.secrets import Secrets, kept_apart
 from rancher_tui.install.state import InstallState
+from rancher_tui.install.unknown import no_session
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 STATE_FILE: Final = "install.json"
@@ -312,9 +313,7 @@ class Home:
         check_name(name)
         session = Session(self.sessions_folder / name)
         if not session.path.is_dir():
-            raise SessionError(
-                msg("there is no session named {name} in {home}", name=name, home=str(self.sessions_folder))
-            )
+            raise SessionError(no_session(name, self.sessions_folder))
         return session
 
     def create(self, name: str, state: InstallState | None = None) -> Session:

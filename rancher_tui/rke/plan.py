@@ -63,7 +63,11 @@ def plan(state: InstallState, session_folder: Path, *, verb: str = "up") -> RunP
     removed = _removed(state, last)
     changed = last is not None and _changed(cluster, last)
     needs = [*_removal(removed), *_lost_files(cluster, list(logs.values()))]
-    lines = (*_beginning(last, bool(earlier), changed), *_hosts(state.nodes, removed), *_end(state))
+    lines = (
+        *_beginning(last, bool(earlier), changed, _left(cluster)),
+        *_hosts(state.nodes, removed),
+        *_end(state),
+    )
     return RunPlan(verb, lines, tuple(needs), tuple(removed), last is not None, changed)
 
 
@@ -131,13 +135,24 @@ def _changed(cluster: Path, last: Run) -> bool:
         return False
 
 
-def _beginning(last: Run | None, tried: bool, changed: bool) -> Iterator[Message]:
+def _left(cluster: Path) -> list[str]:
+    """The files in the cluster's folder that only a run of rke leaves there."""
+    names = (f"kube_config_{CONFIG}", f"{Path(CONFIG).stem}.rkestate")
+    return [name for name in names if (cluster / name).is_file()]
+
+
+def _beginning(last: Run | None, tried: bool, changed: bool, left: Sequence[str]) -> Iterator[Message]:
     if last is not None:
         yield msg("the cluster stands (run {run}): certificates are brought again, what runs is kept", run=last.id)
         if changed:
             yield msg("the cluster file has changed since; what changed is applied, add-ons are applied anew")
     elif tried:
         yield msg("an earlier run did not get to the end: rke goes on with what it left on the nodes")
+    elif left:
+        yield msg(
+            "no first run: {names} of a cluster is here; rke goes on with that cluster, what runs is kept",
+            names=", ".join(left),
+        )
     else:
         yield msg("a first run: etcd, control plane and workers are set up as containers")
 
@@ -186,7 +201,7 @@ def _remove(state: InstallState) -> RunPlan:
         for node in state.nodes
     ]
     lines.append(msg("the local kubeconfig and state file are removed too; a copy is kept first"))
-    text = msg("this destroys the cluster and all of its data; type its name: {name}", name=name)
+    text = msg("this destroys the cluster {name} and all of its data", name=name)
     return RunPlan("remove", tuple(lines), (Needed("remove-cluster", text, name),))
 
 

@@ -135,8 +135,16 @@ async def test_sessions_are_copied_renamed_put_away_and_taken_in(home: Path) -> 
         names = sorted(session.name for session in Home(home).sessions())
         assert "third" in names and len(names) == 2
         await user.press("minus")
-        await done(user, "takes it in again")
+        assert "Archive the session third?" in user.screen and "takes it in again" in user.screen
+        await user.press("escape")
+        assert not (home / "archive").exists()
+        await user.press("minus")
+        await user.type("third")
+        await user.press("enter")
+        await done(user, "third is in")
         (file,) = (home / "archive").iterdir()
+        assert file.name in user.screen
+        await user.press("escape")
         await user.press("plus")
         await user.paste(str(file))
         await user.press("enter")

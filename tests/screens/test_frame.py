@@ -161,8 +161,12 @@ async def test_what_cannot_be_done_says_why(home: Path) -> None:
 
 async def test_a_session_is_begun_and_deleted_by_its_typed_name(home: Path) -> None:
     async with using(home) as user:
-        assert "rehearsal" in user.line_with("▸")
+        assert "new rehearsal" in user.line_with("▸")
         await user.press("a")
+        await user.type("pr od")
+        await user.press("enter")
+        assert "is no session name" in user.screen and "pr od" in user.screen
+        await user.press("ctrl+u")
         await user.type("prod")
         await user.press("enter")
         await user.pilot.pause()
@@ -174,6 +178,13 @@ async def test_a_session_is_begun_and_deleted_by_its_typed_name(home: Path) -> N
         await user.press("d", "enter")
         await user.app.workers.wait_for_complete()
         assert not (home / "sessions" / "prod").exists()
+
+
+async def test_a_session_that_is_not_there_is_told_above_the_list(home: Path) -> None:
+    begun(home)
+    async with using(home, "prod9", (160, 40)) as user:
+        await user.pilot.pause()
+        assert "there is no session named prod9" in user.screen and "is it prod?" in user.screen
 
 
 async def test_signs_are_ascii_on_a_linux_console(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

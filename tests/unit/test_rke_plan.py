@@ -48,6 +48,13 @@ def test_a_first_run_needs_no_yes_and_names_every_host(session: Path) -> None:
     assert "rancher.example.com" in text
 
 
+@pytest.mark.parametrize("name", ["kube_config_rancher-cluster.yml", "rancher-cluster.rkestate"])
+def test_with_what_rke_left_of_a_cluster_it_is_no_first_run(session: Path, name: str) -> None:
+    (session / "cluster" / name).write_text("{}")
+    first = plan(state("10.0.0.1"), session).lines[0].english
+    assert name in first and "no first run" in first
+
+
 def test_a_node_list_that_shrank_needs_a_yes(session: Path) -> None:
     earlier(session, V01 + END, ["10.0.0.1:22", "10.0.0.2:22", "10.0.0.3:22"])
     (session / "cluster" / "kube_config_rancher-cluster.yml").touch()

@@ -11,7 +11,7 @@ from rancher_tui.finding import Finding, Status
 from rancher_tui.first_login import first_login
 from rancher_tui.i18n import msg
 from rancher_tui.install.session import Home
-from rancher_tui.install.state import InstallState, Rke, Snapshots
+from rancher_tui.install.state import Balancer, InstallState, Rke, Snapshots
 from rancher_tui.rke.verdict import WITNESSES, verdict
 from rancher_tui.verdict import quiet_limit_s, witnesses
 from tests.unit.test_rke_adopt import CA, nodes, write_kubeconfig, write_state
@@ -70,6 +70,8 @@ def test_the_limit_of_silence_is_the_operators() -> None:
 def test_the_first_login_names_the_address_and_the_snapshots() -> None:
     told = "\n".join(map(str, first_login(InstallState(fqdn="rancher.example.com"))))
     assert "https://rancher.example.com" in told
-    assert "/opt/rke/etcd-snapshots" in told
+    assert "/opt/rke/etcd-snapshots" in told and "are taken" not in told
+    beside = InstallState(fqdn="rancher.example.com", balancer=Balancer(https_port="8443"))
+    assert "Open https://rancher.example.com:8443 in" in "\n".join(map(str, first_login(beside)))
     without = InstallState(fqdn="x", etcd=Snapshots(enabled=False))
     assert "No etcd snapshots" in "\n".join(map(str, first_login(without)))
