@@ -285,7 +285,7 @@ async def _cluster_file(look: Look) -> AsyncIterator[Finding]:
         yield _finding(Status.FAIL, error.code, path.name, error.message)
         return
     if not path.is_file():
-        yield _finding(Status.FAIL, "not-exported", path.name, msg("not exported yet"), msg("e exports it"))
+        yield _finding(Status.UNKNOWN, "not-exported", path.name, msg("not exported yet"), msg("e exports it"))
         return
     data = path.read_bytes()
     if data != text.encode():
@@ -306,6 +306,9 @@ async def _backup_config(look: Look) -> AsyncIterator[Finding]:
     from rancher_tui.operations import CLUSTER_FILE
 
     wanted = {CLUSTER_FILE: look.session.cluster_file}
+    if not look.session.cluster_file.is_file():
+        yield _finding(Status.UNKNOWN, "not-backed-up", CLUSTER_FILE, msg("there is nothing to copy yet"))
+        return
     for finding in of_files(look.session.backups_folder, "config", wanted, check="backup-config", step=10):
         yield finding
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +27,7 @@ class BalancerScreen(FormScreen):
     PLACE = "balancer"
 
     _seen = False
+    _probing_since = 0.0
 
     def panel_lines(self, cells: int) -> list[Line]:
         if self.rancher.install is None:
@@ -99,12 +101,22 @@ class BalancerScreen(FormScreen):
         self.rancher.checks.look(2, WORD, desk.rehearse(idle), told)
 
     async def do_probe(self) -> None:
-        self.note(_("probing; Rancher is asked through the balancer"))
+        self._probing_since = time.monotonic()
+        self.note("")
         self.run_worker(self._probing(), group="probe", exclusive=True, exit_on_error=False)
+
+    def standing(self) -> str:
+        if not self._probing_since:
+            return super().standing()
+        told = _("probing; Rancher is asked through the balancer")
+        return _("{what} ({seconds} s)").format(what=told, seconds=int(time.monotonic() - self._probing_since))
 
     async def _probing(self) -> None:
         desk = self.rancher.session.balancer
-        findings = [finding async for finding in desk.probe()]
+        try:
+            findings = [finding async for finding in desk.probe()]
+        finally:
+            self._probing_since = 0.0
         hop = str(desk.facts.get("hop") or "")
         self.note("")
         heading = _("To blame: {hop}").format(hop=shown(hop)) if hop else _("What the probes saw")

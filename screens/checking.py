@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,23 @@ class Checks:
         self.until = ""
         """The time of day when the last deadline has passed; empty where none is told."""
 
+        self._told = ""
+        self._since = 0.0
+
+    @property
+    def standing(self) -> str:
+        """What is under way and for how long; empty while nothing is."""
+        if not self.running or not self._told:
+            return ""
+        return _("{what} ({seconds} s)").format(what=self._told, seconds=int(time.monotonic() - self._since))
+
+    def tell_standing(self, text: str) -> None:
+        """Tell what is under way; it stays until that has ended."""
+        if not self._told:
+            self._since = time.monotonic()
+        self._told = text
+        self._app.tell(text)
+
     @property
     def running(self) -> bool:
         return self._worker is not None and self._worker.is_running
@@ -65,12 +83,11 @@ class Checks:
         self._worker = self._app.run_worker(self._look(step, findings, told), group="checks", exit_on_error=False)
 
     async def _look(self, step: int, findings: AsyncIterator[Finding], told: str) -> None:
-        every: list[Finding] = []
         try:
             self.step = step
-            self._app.tell(told)
-            every += await self._drawn(findings)
-            self._app.tell(count_line(every))
+            self.tell_standing(told)
+            await self._drawn(findings)
+            self._tell_counts([step])
         except Exception as error:
             self._app.tell(
                 _("a check broke off; {errors}").format(errors=f"{type(error).__name__}: {error}"), "fail"
@@ -80,7 +97,7 @@ class Checks:
 
     def _ended(self) -> None:
         self.step, self.kind, self.asked, self.until = 0, "", None, ""
-        self._worker = None
+        self._worker, self._told = None, ""
         self._app.live = ()
         if self._app.install is not None:
             self._app.install.look()
@@ -99,32 +116,39 @@ class Checks:
             self._app.tell(_("stopped"))
 
     async def _run(self, numbers: Sequence[int]) -> None:
-        every: list[Finding] = []
         broken: list[str] = []
         try:
             for number in numbers:
                 self.step = number
                 title = STEPS[number - 1].title
-                self._app.tell(_("checking {number} {title}; x stops").format(number=number, title=title))
+                self.tell_standing(_("checking {number} {title}; x stops").format(number=number, title=title))
                 try:
-                    every += await self._one(number)
+                    await self._one(number)
                 except Exception as error:
                     broken.append(f"{number}: {type(error).__name__}: {error}")
             if broken:
                 self._app.tell(_("a check broke off; {errors}").format(errors="; ".join(broken)), "fail")
             else:
-                self._app.tell(count_line(every))
+                self._tell_counts(numbers)
         finally:
             self._ended()
 
-    async def _one(self, number: int) -> list[Finding]:
-        """One step's findings."""
-        found = await self._drawn(self._app.session.check(number))
+    def _tell_counts(self, numbers: Sequence[int]) -> None:
+        """How many findings of each kind the steps have now: those that their screens show."""
+        if self._app.install is None:
+            return
+        self._app.install.look()
+        self._app.reports = dict(self._app.install.reports())
+        steps = self._app.steps
+        self._app.tell(count_line(finding for number in numbers for finding in steps[number - 1].findings))
+
+    async def _one(self, number: int) -> None:
+        """Look at one step."""
+        await self._drawn(self._app.session.check(number))
         self._app.reports = dict(self._app.session.reports())
         self._app.live = ()
-        return found
 
-    async def _drawn(self, findings: AsyncIterator[Finding]) -> list[Finding]:
+    async def _drawn(self, findings: AsyncIterator[Finding]) -> None:
         """Findings drawn at most four times a second while they come."""
         found: list[Finding] = []
         loop = asyncio.get_running_loop()
@@ -144,4 +168,3 @@ class Checks:
         finally:
             if due is not None:
                 due.cancel()
-        return found

@@ -72,9 +72,9 @@ class Entry(Lines, can_focus=True):
 
 
 class Dialog(ModalScreen[ScreenResultType]):
-    """A box with a last line of keys. Escape closes it without a result."""
+    """A box with a last line of keys. Escape, or q where nothing is typed, closes it without a result."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "close", show=False)]
     AUTO_FOCUS = "Entry, .focus-first"
     TALL = False
     _left = False

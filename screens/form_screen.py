@@ -219,12 +219,12 @@ class FormScreen(Frame):
         self._keep(event.text.strip().replace("\n", ", " if field.kind == "list" else " "), self.form.row)
 
     def _keep(self, text: str, row: int) -> None:
-        """Store a field as it was typed; what cannot be a value of that kind is told and stays in the open field."""
+        """Store a field as it was typed; what cannot be such a value is told and stays in its field."""
         field = self.form.fields[row]
         self._forget_refusal()
         try:
             self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, text))
-        except paths.ValueRefused as error:
+        except paths.ValueRefusedError as error:
             self._refuse(_("{field}: {reason}").format(field=field.shown, reason=shown(error.reason)), text)
         except (paths.PathError, SecretError) as error:
             self._refuse(shown(error.message), text)

@@ -59,6 +59,7 @@ class Frame(Screen[None]):
 
     PLACE: ClassVar[str] = ""
     AUTO_FOCUS = "EditingLines, .focus-first"
+    _told = ""
 
     @property
     def rancher(self) -> RancherApp:
@@ -142,6 +143,7 @@ class Frame(Screen[None]):
         self.watch(self.app, "state", self.redraw, init=False)
         self.watch(self.app, "reports", self.redraw, init=False)
         self.watch(self.app, "live", self.redraw, init=False)
+        self.set_interval(1.0, self.tick)
         self.redraw()
 
     def on_screen_resume(self) -> None:
@@ -159,10 +161,23 @@ class Frame(Screen[None]):
         self.draw_keys()
 
     def note(self, text: str | Message, ink: str = "strong") -> None:
-        """Tell something in the rule above the keys; it stands until the next key that does something."""
+        """Tell something in the rule above the keys; it stands until the next key that does something.
+
+        After it comes what is under way, until that has ended.
+        """
         if not self.stands:
             return
-        self.query_one("#note", Rule).show(shown(text), ink)
+        self._told = shown(text)
+        self.query_one("#note", Rule).show(self._told or self.standing(), ink)
+
+    def standing(self) -> str:
+        """What is under way and for how long; empty while nothing is."""
+        return shown(self.rancher.checks.standing)
+
+    def tick(self) -> None:
+        """Draw the time of what is under way, where nothing else is told."""
+        if self.stands and (text := self.standing()) and (not self._told or text.startswith(self._told)):
+            self.query_one("#note", Rule).show(text)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Draw the findings below their rule; neither takes a line while there are none."""

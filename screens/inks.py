@@ -9,7 +9,6 @@ from textual.theme import Theme
 
 from screens.themes import DARK, THEMES
 
-
 COLOURLESS = ""
 """In place of a theme's name where no colour is wanted (NO_COLOR): bold, underline and reverse have to do."""
 

@@ -79,7 +79,11 @@ class LogActions(Frame):
             self.note(_("{text}: not found").format(text=shown(text)), "warn")
         else:
             self.pane.move_to(row)
-            self.note(_("{text}: {number:,} lines; . and , go on").format(text=shown(text), number=len(hits)))
+            self.note(
+                _("{text}: {number:,} lines; . next hit, comma previous hit, n next problem").format(
+                    text=shown(text), number=len(hits)
+                )
+            )
 
     async def do_level(self) -> None:
         current = self.pane.model.filter.severity if self.pane.model else 0

@@ -14,7 +14,10 @@ from rancher_tui.i18n import EMPTY, Message, msg
 def of_files(
     folder: Path, purpose: str, wanted: Mapping[str, Path], *, check: str, step: int
 ) -> Iterator[Finding]:
-    """One finding a wanted file: whether the newest backup of `purpose` holds a whole copy of it as it is now."""
+    """One finding a wanted file: whether the newest backup of `purpose` holds a whole copy of it as it is now.
+
+    A copy that was not made yet is no fail; one that is damaged or of another time is.
+    """
 
     def finding(status: Status, code: str, name: str, title: Message, remedy: Message = EMPTY) -> Finding:
         return Finding(status, code, name, title, remedy=remedy, check=check, step=step)
@@ -28,7 +31,7 @@ def of_files(
             continue
         entry = backup.entry(name) if backup else None
         if backup is None or entry is None:
-            yield finding(Status.FAIL, "not-backed-up", name, msg("there is no copy of it"), back_up)
+            yield finding(Status.UNKNOWN, "not-backed-up", name, msg("there is no copy of it"), back_up)
         elif name in broken:
             title = msg("the copy in {folder} is not whole: {why}", folder=str(backup.folder), why=broken[name])
             yield finding(Status.FAIL, "copy-damaged", name, title, back_up)

@@ -25,7 +25,7 @@ class PathError(Exception):
         self.message = message
 
 
-class ValueRefused(PathError):
+class ValueRefusedError(PathError):
     """A value of the wrong shape. `reason` says it without the path, for whoever sees the field's title."""
 
     def __init__(self, message: Message, reason: Message) -> None:
@@ -148,7 +148,7 @@ def _boolean(text: str, path: str) -> bool:
     if text.lower() in _FALSE:
         return False
     told = msg("{path} takes true or false, not {text}", path=path, text=repr(text))
-    raise ValueRefused(told, msg("yes or no, not {text}", text=repr(text)))
+    raise ValueRefusedError(told, msg("yes or no, not {text}", text=repr(text)))
 
 
 def _replace(value: Any, keys: list[str], new: Any, path: str) -> Any:

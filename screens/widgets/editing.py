@@ -15,8 +15,8 @@ class EditingLines(Lines, can_focus=True):
     """Base of the form and of the node table.
 
     Subclasses say what is under the cursor (`text_here`, `editable`), how the cursor moves (`step`, `move_key`)
-    and draw it. A cell is left by Enter (keeps), Escape (restores), Tab and Shift+Tab (keep, stay in edit). A text that the
-    screen refuses stays in its open cell.
+    and draw it. A cell is left by Enter (keeps), Escape (restores), Tab and Shift+Tab (keep, stay in edit).
+    A text that the screen refuses stays in its open cell.
     """
 
     class Moved(Message):

@@ -54,6 +54,8 @@ async def test_findings_show_as_they_come_and_the_report_proves_the_step(
         assert "ready" in user.lines[1]
         await user.press("c")
         assert "a check is under way" in user.screen
+        await user.press("?", "q")
+        assert "checking 8 FQDN; x stops (" in user.screen
         gate.set()
         await until(user, "1 passed")
         assert "done" in user.lines[1]
@@ -104,15 +106,21 @@ async def test_on_the_overview_every_step_with_its_inputs_is_checked(
 ) -> None:
     checked: list[int] = []
 
-    async def check(_install: LocalInstall, step: int) -> AsyncIterator[Finding]:
+    async def check(install: LocalInstall, step: int) -> AsyncIterator[Finding]:
         checked.append(step)
-        yield Finding(Status.WARN, "some", "thing", msg("a warning"), step=step)
+        found = Finding(Status.WARN, "some", "thing", msg("a warning"), step=step)
+        yield found
+        name = steps.STEPS[step - 1].checks[0]
+        digest = steps.inputs_digest(install.store.state, name)
+        install.session.save_report(Report(name, (found,), digest=digest, step=step))
 
     checking(monkeypatch, check)
     async with using(home, begun(home, STATE)) as user:
         await user.press("g", "0", "enter", "c")
         await until(user, "3 warnings")
         assert checked == [4, 8, 9]
+        judged = [finding for item in user.app.steps for finding in item.findings]
+        assert f"{sum(finding.status is Status.WARN for finding in judged)} warnings" in user.screen
 
 
 async def test_a_report_that_another_program_saved_is_taken_in(home: Path) -> None:
