@@ -23,20 +23,34 @@ hypothesis_settings.load_profile(os.environ.get("RANCHER_TUI_HYPOTHESIS", "stead
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """An empty home for sessions, named by RANCHER_TUI_HOME; the operator's own is out of reach."""
+def as_delivered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Usual settings and keys, the locale's language, whatever a test before has chosen."""
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(settings, "_chosen", settings.Settings())
+    monkeypatch.setattr(settings, "_wrong", ())
+    monkeypatch.setattr(i18n, "_language", None)
+
+
+@pytest.fixture(autouse=True)
+def clean_slate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual settings and language, an empty home named by RANCHER_TUI_HOME; the operator's own is out of reach."""
     for variable in [name for name in os.environ if name.startswith("RANCHER_") and name not in KEPT]:
         monkeypatch.delenv(variable)
     for variable in ("SSH_CONNECTION", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR"):
         monkeypatch.delenv(variable, raising=False)
-    folder = tmp_path / "rancher-tui-home"
-    monkeypatch.setenv("RANCHER_TUI_HOME", str(folder))
+    monkeypatch.setenv("RANCHER_TUI_HOME", str(tmp_path / "rancher-tui-home"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(settings, "_chosen", settings.Settings())
     monkeypatch.setattr(settings, "_wrong", ())
     monkeypatch.setattr(i18n, "_language", None)
-    return Home(folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home for sessions, the one that RANCHER_TUI_HOME names."""
+    return Home(tmp_path / "rancher-tui-home")
 
 
 def require(*programs: str) -> None:
