@@ -89,17 +89,26 @@ def log_lines(terminal: Terminal) -> list[str]:
     return [match[0].rstrip() for match in found if match]
 
 
+def at_rest(terminal: Terminal) -> None:
+    """Until nothing was drawn for a while."""
+    end, before = time.monotonic() + 30, ""
+    while before != terminal.screen:
+        assert time.monotonic() < end, "the screen does not come to rest"
+        before = terminal.screen
+        terminal.read(0.5)
+
+
 def scrolled_through(terminal: Terminal, last: str) -> str:
     """The pane's text, from its first line to the one with `last`, scrolled by keys."""
     terminal.press("m", "home")
     terminal.wait_for("[100]")
+    at_rest(terminal)
     seen = log_lines(terminal)
     until_page = time.monotonic() + 30
     while not (seen and last in seen[-1]):
         assert time.monotonic() < until_page, terminal.screen
         terminal.press("\x1b[6~")
-        terminal.read(0.3)
-        terminal.read(0.1)
+        at_rest(terminal)
         seen += [line for line in log_lines(terminal) if line not in seen]
     return "".join(f"{line}\n" for line in seen)
 
