@@ -8,12 +8,14 @@ from typing import Any
 from textual import events
 from textual.widget import Widget
 
+from rancher_tui import file_fields
 from rancher_tui.finding import Finding, Report, Status, worst
 from rancher_tui.i18n import N_, _
 from rancher_tui.install import paths
 from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.store import ReadOnlyError
+from rancher_tui.text import clean
 from screens.fields import fields_of, next_choice, text_at
 from screens.frame import Frame, bindings
 from screens.widgets.bars import Rule
@@ -221,15 +223,19 @@ class FormScreen(Frame):
     def _keep(self, text: str, row: int) -> None:
         """Store a field as it was typed; what cannot be such a value is told and stays in its field."""
         field = self.form.fields[row]
+        path = file_fields.whole(field.path, text)
         self._forget_refusal()
         try:
-            self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, text))
+            self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, path))
         except paths.ValueRefusedError as error:
             self._refuse(_("{field}: {reason}").format(field=field.shown, reason=shown(error.reason)), text)
         except (paths.PathError, SecretError) as error:
             self._refuse(shown(error.message), text)
         except ReadOnlyError:
             self.note(_("looked on only: nothing is kept here"), "warn")
+        else:
+            if path != text:
+                self.note(_("{field}: stored as {path}").format(field=field.shown, path=clean(path)))
 
     def _forget_refusal(self) -> None:
         if self._refused:

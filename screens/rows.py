@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rancher_tui import file_fields
 from rancher_tui.i18n import Message, msg, msg_n
 from rancher_tui.install import paths
 from rancher_tui.install.state import ROLES, InstallState, Node
@@ -54,7 +55,9 @@ def filled(nodes: Nodes, row: int, path: str) -> Nodes:
 def with_cell(state: InstallState, row: int, path: str, value: Any) -> InstallState:
     """The state with one cell set: from text, or a tuple as it is."""
     where = f"nodes.{row}.{path}"
-    return paths.put(state, where, value) if isinstance(value, str) else paths.replace(state, where, value)
+    if isinstance(value, str):
+        return paths.put(state, where, file_fields.whole(where, value))
+    return paths.replace(state, where, value)
 
 
 def pasted(text: str, nodes: Nodes, user: str = "") -> tuple[Nodes, Message]:

@@ -195,7 +195,8 @@ def set_(
     Text is stored as typed. Only the relative path of a file that is there is stored whole, and that is told.
     Example: rancher-tui set prod fqdn=rancher.example.com nodes.0.address=10.0.1.11
     """
-    from rancher_tui.commands.editing import apply_assignments, missing_files
+    from rancher_tui import file_fields
+    from rancher_tui.commands.editing import apply_assignments
     from rancher_tui.install import rules
 
     with context.hold(session) as (held, store):
@@ -212,7 +213,7 @@ def set_(
             for finding in rules.all_findings(store.state)
             if (finding.code, finding.subject) not in known or _is_about(finding.subject, touched)
         ]
-        found.extend(missing_files(store.state, touched, held.cluster_folder))
+        found.extend(file_fields.missing(store.state, touched, held.cluster_folder))
     if as_json:
         from rancher_tui.finding import Report
 

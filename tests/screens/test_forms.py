@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rancher_tui.install.secrets import Secrets
 from rancher_tui.install.state import InstallState
 from tests.screens.conftest import begun, using
@@ -85,3 +87,22 @@ async def test_hosts_are_added_from_the_first_step_and_the_overview(home: Path) 
         await user.type("10.0.1.12")
         await user.press("enter")
         assert [node.address for node in user.state.nodes] == ["10.0.1.11", "10.0.1.12"]
+
+
+async def test_a_file_named_from_the_shells_folder_is_kept_with_its_whole_path(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tls.crt").write_text("")
+    async with using(home, begun(home, InstallState())) as user:
+        await user.press("g", "7", "enter", "enter", *"tls.crt", "enter")
+        assert user.state.certificates.chain_path == str(tmp_path / "tls.crt")
+        assert "stored as" in user.screen
+        await user.press("down", "enter", *"gone.key", "enter")
+        assert user.state.certificates.key_path == "gone.key", "what is not there stays as typed"
+
+
+async def test_an_undo_names_the_field_by_its_title(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        await user.press("g", "2", "enter", "space", "u")
+        assert "undone: Kind" in user.screen
