@@ -59,7 +59,7 @@ class Frame(Screen[None]):
 
     PLACE: ClassVar[str] = ""
     AUTO_FOCUS = "EditingLines, .focus-first"
-    _told = ""
+    _noted = ""
 
     @property
     def rancher(self) -> RancherApp:
@@ -167,8 +167,8 @@ class Frame(Screen[None]):
         """
         if not self.stands:
             return
-        self._told = shown(text)
-        self.query_one("#note", Rule).show(self._told or self.standing(), ink)
+        self._noted = shown(text)
+        self.query_one("#note", Rule).show(self._noted or self.standing(), ink)
 
     def standing(self) -> str:
         """What is under way and for how long; empty while nothing is."""
@@ -176,7 +176,7 @@ class Frame(Screen[None]):
 
     def tick(self) -> None:
         """Draw the time of what is under way, where nothing else is told."""
-        if self.stands and (text := self.standing()) and (not self._told or text.startswith(self._told)):
+        if self.stands and (text := self.standing()) and (not self._noted or text.startswith(self._noted)):
             self.query_one("#note", Rule).show(text)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:

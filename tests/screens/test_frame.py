@@ -10,6 +10,7 @@ from rancher_tui import actions
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import InstallState
 from screens import registry
+from screens.ask import Agree
 from screens.dialog import Pager
 from tests.screens.conftest import SIZES, begun, using
 
@@ -201,3 +202,18 @@ async def test_rehearsals_are_labelled_on_every_screen(home: Path) -> None:
         for number in range(13):
             await user.press("g", *str(number), "enter")
             assert "REHEARSAL" in user.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"), [(("enter",), True), (("u", "p", "enter"), True), (("escape",), None)], ids=str
+)
+async def test_what_destroys_nothing_is_begun_with_enter(
+    home: Path, keys: tuple[str, ...], answer: bool | None
+) -> None:
+    async with using(home, begun(home)) as user:
+        answers: list[bool | None] = []
+        user.app.push_screen(Agree("Start the run?", [[("a first run", "plain")]], "start it"), answers.append)
+        await user.pilot.pause()
+        assert "a first run" in user.screen and "start it" in user.screen
+        await user.press(*keys)
+        assert answers == [answer]
