@@ -266,7 +266,7 @@ def judge(known: Known) -> Report:
         values = {"rke": solution.rke, "version": solution.kubernetes}
         title = msg("RKE {rke} with Kubernetes {version} fits", **values)
         if known.rke is None:
-            title = msg("RKE {rke} is assumed, none is known yet; Kubernetes {version} fits it", **values)
+            title = msg("RKE {rke} (assumed) with Kubernetes {version} fits", **values)
         findings.append(Finding(Status.PASS, "versions-fit", "versions", title, check=CHECK, step=STEP))
     told = facts_of(solution) | {"works": works, "instead": None if works else _instead(known, solution, tag)}
     return Report(CHECK, tuple(findings), told, step=STEP)
