@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from rancher_tui import subjects
 from rancher_tui.i18n import N_, _
 
 EDITS: Final = (
@@ -55,5 +56,6 @@ def shown(name: str) -> str:
     """An edit's name in the operator's language; one that is not known as it is."""
     for edit, pattern in _patterns():
         if match := pattern.fullmatch(name):
-            return _(edit).format(**{field: _(text) for field, text in match.groupdict().items()})
+            told = {field: subjects.title(text) for field, text in match.groupdict().items()}
+            return told["path"] if edit == EDITS[0] else _(edit).format(**told)
     return name

@@ -70,7 +70,7 @@ def titles() -> dict[str, str]:
 
 def title(path: str) -> str:
     """A field's title in the operator's language; its path where it has none."""
-    return _(titles()[path]) if path in titles() else path
+    return _(titles()[path]) if path in titles() else _(path) if path else path
 
 
 def in_words(told: Message) -> Message:

@@ -109,16 +109,20 @@ class AskStep(Dialog[str]):
         self._steps = steps
 
     def body(self) -> Iterator[Widget]:
-        yield Text([[(" 0 ", "dim"), (_("Overview"), "plain")], *(self._row(item) for item in self._steps)])
+        low = self.app.size.height < len(self._steps) + 6
+        rows: list[Line] = [self._row(item, 14 if low else 22) for item in self._steps]
+        half = len(rows) // 2
+        listed = [[*left, (" ", "plain"), *right] for left, right in zip(rows[:half], rows[half:], strict=True)]
+        yield Text([[(" 0 ", "dim"), (_("Overview"), "plain")], *(listed if low else rows)])
         yield Entry("", _("step"))
 
     def keys(self) -> list[tuple[str, str, bool]]:
         return [("0-12 enter", _("go"), True), ("esc", _("close"), True)]
 
-    def _row(self, item: StepState) -> Line:
+    def _row(self, item: StepState, cells: int) -> Line:
         return [
             (f"{item.step.number:>2} ", "dim"),
-            (fit(step_title(item.step), 22), "plain"),
+            (fit(step_title(item.step), cells), "plain"),
             (fit(status_word(item.status), 8), status_ink(item.status)),
         ]
 

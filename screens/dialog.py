@@ -20,7 +20,7 @@ from rancher_tui.i18n import _
 from screens.signs import ascii_only
 from screens.widgets.bars import Keys
 from screens.widgets.line_editor import LineEditor
-from screens.widgets.lines import Line, Lines
+from screens.widgets.lines import Line, Lines, wrap
 
 
 class Entry(Lines, can_focus=True):
@@ -69,6 +69,18 @@ class Entry(Lines, can_focus=True):
         self.editor.insert(event.text.strip("\r\n").replace("\r", "\n"))
         self.refresh()
         self.post_message(self.Changed())
+
+
+def _broken(line: Line, cells: int) -> list[Line]:
+    """A line whose last part goes on below itself where it is too long for so many columns."""
+    if sum(cell_len(text) for text, _name in line) <= cells:
+        return [line]
+    *head, (text, name) = line
+    indent = sum(cell_len(before) for before, _name in head)
+    if cells - indent < 10:
+        return [line]
+    first, *rest = wrap(text, cells - indent)
+    return [[*head, (first, name)], *([(" " * indent, "plain"), (more, name)] for more in rest)]
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -120,18 +132,26 @@ class Pager(Lines, can_focus=True):
     def __init__(self, lines: list[Line], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes="focus-first")
         self._lines = lines
+        self._laid_out: tuple[int, list[Line]] = (0, lines)
+        """The lines in so many columns."""
 
     @property
     def count(self) -> int:
-        return len(self._lines)
+        return len(self._in(self.content_size.width))
 
     def line(self, number: int, cells: int) -> Line:
-        return self._lines[number]
+        lines = self._in(cells)
+        return lines[number] if number < len(lines) else []
 
     def show(self, lines: list[Line]) -> None:
         if lines != self._lines:
-            self._lines = lines
+            self._lines, self._laid_out = lines, (0, lines)
             self.refresh()
+
+    def _in(self, cells: int) -> list[Line]:
+        if cells > 0 and self._laid_out[0] != cells:
+            self._laid_out = (cells, [part for line in self._lines for part in _broken(line, cells)])
+        return self._laid_out[1]
 
     def on_key(self, event: events.Key) -> None:
         page = max(1, self.content_size.height - 1)

@@ -14,7 +14,7 @@ from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import StepState, StepStatus
 from screens.frame import Frame, bindings
 from screens.signs import signs
-from screens.widgets.lines import Line, Lines, Text, fit
+from screens.widgets.lines import Line, Lines, Text, fit, wrap
 from screens.words import shown, status_ink, status_word, step_title
 
 _TITLE_CELLS = 21
@@ -59,13 +59,17 @@ class StepList(Lines, can_focus=True):
         here = number == self.row
         mark = signs().cursor if here else " "
         title_cells = _TITLE_CELLS
+        last = self.top + self.content_size.height - 1
+        more = "▴" if number == self.top > 0 else "▾" if number == last < self.count - 1 else ""
+        note_cells = max(0, cells - title_cells - _STATUS_CELLS - 7 - 2 * bool(more))
         return [
             (f" {mark} ", "strong"),
             (f"{item.step.number:>2} ", "cursor" if here else "dim"),
             (fit(step_title(item.step), title_cells), "cursor" if here else "plain"),
             (" ", "plain"),
             (fit(status_word(item.status), _STATUS_CELLS), status_ink(item.status)),
-            (fit(shown(item.note), max(0, cells - title_cells - _STATUS_CELLS - 7)), "plain" if here else "dim"),
+            (fit(shown(item.note), note_cells), "plain" if here else "dim"),
+            (f" {more}" if more else "", "strong"),
         ]
 
     def on_key(self, event: events.Key) -> None:
@@ -111,7 +115,8 @@ class OverviewScreen(Frame):
             ]
         ]
         if item.note:
-            lines.append([(f"   {shown(item.note)}", status_ink(item.status))])
+            told = wrap(shown(item.note), max(20, self.size.width - 4))
+            lines += [[(f"   {text}", status_ink(item.status))] for text in told]
         return lines
 
     def title_line(self) -> tuple[Line, Line]:

@@ -46,25 +46,29 @@ class SessionList(Lines, can_focus=True):
         here = number == self.row
         mark = (f" {signs().cursor if here else ' '} ", "strong")
         if number == 0:
-            text = _("a practice world on this machine: the whole job, nothing else needed")
+            text = _("the whole job on this machine; nothing else is needed")
             return [
                 mark,
                 (fit(_("new rehearsal"), 20), "cursor" if here else "plain"),
                 (fit(f"  {text}", cells - 23), "dim"),
             ]
         item = self._sessions[number - 1]
+        name, fqdn = (20, 26) if cells >= 100 else (16, 20)
         return [
             mark,
-            (fit(clean(item.name), 20), "cursor" if here else "plain"),
-            (f"  {fit(clean(item.fqdn) or signs().empty, 26)}", "plain"),
+            (fit(clean(item.name), name), "cursor" if here else "plain"),
+            (f"  {fit(clean(item.fqdn) or signs().empty, fqdn)}", "plain"),
             (f" {item.done:>2}/12 ", "plain"),
-            (fit(self._standing(item), max(0, cells - 58)), "warn" if item.damage or item.held_by else "dim"),
+            (
+                fit(self._standing(item), max(0, cells - name - fqdn - 12)),
+                "warn" if item.damage or item.held_by else "dim",
+            ),
         ]
 
     def _standing(self, item: SessionLine) -> str:
         if item.damage:
             return clean(item.damage)
-        parts = [clean(item.label), f"rke {item.run}" if item.run else "", moment(item.saved_at, utc=False)]
+        parts = [f"rke {item.run}" if item.run else "", clean(item.label), moment(item.saved_at, utc=False)]
         if item.held_by:
             parts.insert(0, _("held by {holder}").format(holder=clean(item.held_by)))
         return ", ".join(part for part in parts if part)

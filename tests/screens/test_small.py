@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens.conftest import using
+from tests.screens.conftest import begun, using
 from tests.screens.sample import save_sample
 
 
@@ -32,3 +32,21 @@ async def test_resizing_keeps_cell_mode_and_text(home: Path) -> None:
             assert "rancherx" in user.screen
         await user.press("enter")
         assert user.state.nodes[1].user == "rancherx"
+
+
+async def test_a_low_terminal_scrolls_the_steps_and_shows_where_a_number_is_typed(home: Path) -> None:
+    async with using(home, begun(home), size=(60, 15)) as user:
+        assert "▾" in user.screen
+        await user.press("end")
+        assert "12 Back up the result" in user.screen
+        await user.press("g")
+        assert "12 Back up" in user.screen
+        await user.press("7")
+        assert "step 7" in user.screen
+        await user.press("enter", "?")
+        assert not any("…" in line for line in user.lines[2:-2]), user.screen
+        assert not [
+            line for line in user.lines[1:-2] if line.rstrip("│ ") and line[-3].isalnum() and line[-2].isalnum()
+        ]
+        await user.press("q")
+        assert "7 Certificates" in user.lines[1]
