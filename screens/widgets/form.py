@@ -118,12 +118,23 @@ class Form(EditingLines):
             self.move_to(self.row + distance)
         return distance is not None
 
+    @property
+    def _holds_cursor(self) -> bool:
+        """False while the keys go to another part of the screen, which shows a cursor of its own."""
+        return self.screen.focused in (self, None)
+
+    def on_focus(self) -> None:
+        self.repaint_line(self.row)
+
+    def on_blur(self) -> None:
+        self.repaint_line(self.row)
+
     def line(self, number: int, cells: int) -> Line:
         field = self.fields[number]
         value = shown_value(field, self._values[number])
         here = number == self.row
         parts: Line = [
-            (f" {signs().cursor if here else ' '} ", "strong"),
+            (f" {signs().cursor if here and self._holds_cursor else ' '} ", "strong"),
             (fit(field.shown, self._title_cells) + "  ", "strong" if here else "plain"),
         ]
         room = max(8, cells - self._title_cells - 5)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rancher_tui.install.secrets import Secrets
-from rancher_tui.install.state import InstallState
+from rancher_tui.install.state import InstallState, Node
 from tests.screens.conftest import begun, using
 
 
@@ -106,3 +106,12 @@ async def test_an_undo_names_the_field_by_its_title(home: Path) -> None:
     async with using(home, begun(home)) as user:
         await user.press("g", "2", "enter", "space", "u")
         assert "undone: Kind" in user.screen
+
+
+async def test_one_cursor_is_shown_whichever_part_has_the_keys(home: Path) -> None:
+    state = InstallState(nodes=(Node(address="10.0.1.11", user="u"), Node(address="10.0.1.12", user="u")))
+    async with using(home, begun(home, state)) as user:
+        await user.press("g", "1", "enter")
+        for _ in range(8):
+            await user.press("down")
+            assert sum("▸" in line[:4] for line in user.lines[2:16]) == 1, user.screen
