@@ -15,9 +15,16 @@ def no_session(name: str, folder: Path) -> Message:
     from difflib import get_close_matches
 
     there = [path.name for path in folder.glob("*") if path.is_dir() and not path.name.startswith(".")]
-    missing = msg("there is no session named {name} in {home}", name=name, home=str(folder))
     if near := get_close_matches(name, there, 1):
-        return msg("{missing}; is it {near}?", missing=missing, near=near[0])
+        return msg(
+            "there is no session named {name}; is it {near}? ({home})", name=name, near=near[0], home=str(folder)
+        )
     if there:
-        return msg("{missing}; there are {names}", missing=missing, names=", ".join(sorted(there)[:NAMED]))
-    return missing
+        names = ", ".join(sorted(there)[:NAMED])
+        return msg(
+            "there is no session named {name}; there are {names} ({home})",
+            name=name,
+            names=names,
+            home=str(folder),
+        )
+    return msg("there is no session named {name} in {home}", name=name, home=str(folder))
