@@ -93,6 +93,8 @@ class RunScreen(RunControl):
         self.pane.show(self._model)
         self.run_worker(self._learn_usual, thread=True, group="usual", exclusive=True, exit_on_error=False)
         self._tick()
+        if self.stands:
+            self._draw_title()
 
     def _learn_usual(self) -> None:
         self._usual = self.rancher.session.run.usual(self._run)
@@ -113,6 +115,8 @@ class RunScreen(RunControl):
                 self.open_run("")
                 return
             before, self._status = self._status, install.run.status(self._run) if self._chosen else newest
+            if before.live != self._status.live:
+                self.redraw()
             self.draw_status()
             self._trip()
             if before.live and not self._status.live:
@@ -193,6 +197,11 @@ class RunScreen(RunControl):
         live = self.rancher.live if self.rancher.checks.step == 11 else ()
         self.show_findings(live or item.findings)
         self.draw_status()
+
+    def title_line(self) -> tuple[Line, Line]:
+        """While rke runs that stands in place of what was judged before."""
+        left, right = super().title_line()
+        return ([left[0], (_("  rke is running"), "strong")], right) if self._status.live else (left, right)
 
     def holding(self) -> set[str]:
         held = super().holding()

@@ -85,6 +85,18 @@ async def test_the_log_is_shown_to_its_end_with_state_and_exit_code(home: Path) 
         assert "[etcd] Pulling image 59" in user.screen
 
 
+async def test_the_title_tells_a_run_that_is_under_way_and_no_longer(home: Path, tmp_path: Path) -> None:
+    begun(home)
+    end = tmp_path / "end"
+    run = run_of(home, then=f"while [ ! -e {end} ]; do sleep 0.05; done")
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        assert "rke is running" in user.lines[1]
+        end.touch()
+        await ended(run)
+        await until(lambda: "rke is running" not in user.lines[1], "the title after the end")
+
+
 async def test_scrolled_through_by_keys_the_lines_are_those_of_the_file(home: Path) -> None:
     begun(home)
     run = run_of(home)
