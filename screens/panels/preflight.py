@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rancher_tui import subjects
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.i18n import N_, _
 from rancher_tui.install.state import Node
@@ -90,7 +91,7 @@ def rows(seen: Seen) -> list[Row]:
             cells = tuple(
                 _cell(by_place.get((subject, column), ()), ("", "dim")) for column in range(len(COLUMNS))
             )
-            found.append(Row(subject, 0, clean(subject), cells, ""))
+            found.append(Row(subject, 0, clean(subjects.shown(subject)), cells, ""))
     return found
 
 
