@@ -114,6 +114,8 @@ async def test_a_cluster_is_removed_only_after_its_name_was_typed(home: Path) ->
     begun(home, state)
     (home / "sessions" / "prod" / "rke").write_text("#!/bin/sh\n")
     async with using(home) as user:
+        await user.press("e")
+        await until(lambda: "exported" in user.screen or "written" in user.screen, "the export")
         await user.press("g", "1", "1", "enter", "left_curly_bracket")
         assert "all of its data" in user.screen
         await user.type("yes")
