@@ -11,7 +11,7 @@ run: $(STAMP)
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(BIN)/rancher-tui; else exec $(BIN)/rancher-tui lab --headless; fi
 
 test: $(STAMP) lint types imports
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not soak"
+	$(BIN)/python -m pytest -n 4 --dist loadgroup -m "not soak"
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
