@@ -123,7 +123,7 @@ async def test_a_rehearsal_that_is_left_early_leaves_nothing_on_the_nodes(tmp_pa
     first = await anext(found)
     assert first.code == "balancer-refused" or first.code == "echo"
     assert len(nodes.started) == 3
-    await found.aclose()  # type: ignore[attr-defined]
+    await found.aclose()
     assert nodes.left_over == []
 
 

@@ -22,7 +22,7 @@ def table(name: str) -> Any:
 
 def observed() -> list[Any]:
     first, more = table("cluster_file_observed.yml"), table("cluster_file_observed_more.yml")
-    rows = [
+    rows: list[tuple[str, str, str, tuple[str, ...]]] = [
         (row["name"], row["rke"], row["text"].replace("BASE\n", first["base"]), RELEASES) for row in first["rows"]
     ]
     rows += [
