@@ -86,8 +86,11 @@ class Checks:
         try:
             self.step = step
             self.tell_standing(told)
-            await self._drawn(findings)
-            self._tell_counts([step])
+            seen = await self._drawn(findings)
+            if self.kind == "cleanup":
+                self._app.tell(count_line(seen))
+            else:
+                self._tell_counts([step])
         except Exception as error:
             self._app.tell(
                 _("a check broke off; {errors}").format(errors=f"{type(error).__name__}: {error}"), "fail"
@@ -148,8 +151,8 @@ class Checks:
         self._app.reports = dict(self._app.session.reports())
         self._app.live = ()
 
-    async def _drawn(self, findings: AsyncIterator[Finding]) -> None:
-        """Findings drawn at most four times a second while they come."""
+    async def _drawn(self, findings: AsyncIterator[Finding]) -> list[Finding]:
+        """All findings, drawn at most four times a second while they come."""
         found: list[Finding] = []
         loop = asyncio.get_running_loop()
         due: asyncio.TimerHandle | None = None
@@ -168,3 +171,4 @@ class Checks:
         finally:
             if due is not None:
                 due.cancel()
+        return found

@@ -27,11 +27,12 @@ class Terminal:
         env: dict[str, str] | None = None,
         program: Sequence[str] = ("-m", "rancher_tui.cli"),
     ) -> None:
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         settings = {"RANCHER_TUI_HOME": str(home), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         self.child: Child = pexpect.spawn(
             sys.executable,
             [*program, *arguments],
-            env={**os.environ, **settings, **(env or {})},
+            env={**inherited, **settings, **(env or {})},
             dimensions=(rows, columns),
             timeout=30,
         )

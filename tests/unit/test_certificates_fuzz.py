@@ -20,6 +20,8 @@ LEAF, LOWER, ROOT = chain_of(1)
 CHAIN = pem(LEAF, LOWER)
 LARGE = 5_000_000
 SECONDS, MEGABYTES = 1.0, 100
+SHARED = 2.0
+"""What a second of a free processor may take while other tests share its cache and its clock."""
 BEGIN, END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 PIECES = [
     b"", b"\n", b"\r", b"\r\n", b"\t", b" ", b"-", b"-----", b"=", b"\\n", b"\\", b'"', b"'", b"#", b"> ", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf",
@@ -106,20 +108,20 @@ WORST = (
 
 
 @pytest.mark.parametrize("name", WORST)
-def test_five_megabytes_are_read_in_a_second(name: str) -> None:
-    _is_quick(LARGE_FILES[name]())
+def test_five_megabytes_are_read_in_a_moment(name: str) -> None:
+    _is_quick(LARGE_FILES[name](), SHARED)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("name", sorted(set(LARGE_FILES) - set(WORST)))
+@pytest.mark.parametrize("name", sorted(LARGE_FILES))
 def test_every_large_file_is_read_in_a_second(name: str) -> None:
     _is_quick(LARGE_FILES[name]())
 
 
-def _is_quick(data: bytes) -> None:
+def _is_quick(data: bytes, seconds: float = SECONDS) -> None:
     """Time is the processor's, of two runs where the first was too long."""
     for read in (reading.read, keys.read):
-        assert _seconds(read, data) < SECONDS or _seconds(read, data) < SECONDS, read.__module__
+        assert _seconds(read, data) < seconds or _seconds(read, data) < seconds, read.__module__
 
 
 def test_five_megabytes_take_a_hundred_more_at_most() -> None:
