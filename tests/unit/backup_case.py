@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from rancher_tui.certificates.make import make_pair
@@ -19,6 +20,9 @@ from rancher_tui.install.state import (
     Snapshots,
 )
 from rancher_tui.install.store import Store
+
+Call = Callable[..., tuple[int, str, str]]
+"""A command line called; exit code, standard output, standard error."""
 
 CANARIES = {
     "registry": "c4nary-registry-Pw",

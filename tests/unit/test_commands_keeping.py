@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import json
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from rancher_tui.cli import main
 from rancher_tui.commands.schemas import load
 from rancher_tui.install.session import Home
-from tests.unit.backup_case import planted
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(home: Home, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
-    planted(home, tmp_path / "files")
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(list(arguments))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return run
+from tests.unit.backup_case import Call
 
 
 def document(command: str, text: str) -> Any:

@@ -148,7 +148,7 @@ def test_a_new_secret_under_a_taken_name_leaves_the_old_one_for_undo(tmp_path: P
         ("options.registry.password", "", False),
         ("etcd.s3_secret_key", "x", True),
         ("nodes.12.ssh_key", "-----BEGIN", True),
-        ("nodes.12.ssh_key_path", "/root/.ssh/id_rsa", False),
+        ("nodes.12.ssh_key_path", "/home/op/.ssh/id_rsa", False),
         ("options.proxy.http", "http://u:p@proxy:3128", True),
         ("options.proxy.http", "http://proxy:3128", False),
         ("options.registry.user", "x", False),

@@ -229,7 +229,7 @@ OBSERVED = {
     " using SSH. Please check if the node is up and is accepting SSH connections or check network policies and"
     " firewall rules. Error: dial tcp 10.0.0.3:2222: getsockopt: no route to host",
     "key-unreadable": "Failed to set up SSH tunneling for host [10.0.0.1]: Can't establish dialer connection: Error"
-    " while reading SSH key file: open /root/.ssh/id_rsa: permission denied",
+    " while reading SSH key file: open /home/op/.ssh/id_rsa: permission denied",
     "unknown": "Something about Docker, SSH and etcd that no rke says",
 }
 
