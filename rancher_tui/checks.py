@@ -17,6 +17,7 @@ from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import input_files, steps
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
+from rancher_tui.proofs.inputs import connect_settings
 
 Facts = dict[str, Any]
 
@@ -50,7 +51,7 @@ async def run(
     report = Report(check, tuple(found), look.facts, digest, step=step.number)
     await asyncio.to_thread(session.save_report, report)
     if check == "preflight":
-        from rancher_tui.hosts import of_step_6
+        from rancher_tui.proofs.hosts import of_step_6
 
         await asyncio.to_thread(session.save_report, of_step_6(report, state))
 
@@ -85,8 +86,8 @@ def _finding(status: Status, code: str, subject: str, title: Message, remedy: Me
 
 async def _preflight(look: Look) -> AsyncIterator[Finding]:
     """Step 1: every host over SSH, all rungs and all facts."""
-    from rancher_tui import hosts
     from rancher_tui.nodes.preflight import preflight
+    from rancher_tui.proofs import hosts
 
     settings, expected = connect_settings(look.session, look.state), hosts.expected(look.session, look.state)
     cases: dict[int, Any] = {}
@@ -99,8 +100,8 @@ async def _preflight(look: Look) -> AsyncIterator[Finding]:
 
 async def _docker_ps(look: Look) -> AsyncIterator[Finding]:
     """Step 6: the guide's own test on each node, `docker ps` as the configured user."""
-    from rancher_tui import hosts
     from rancher_tui.nodes.preflight import ladder
+    from rancher_tui.proofs import hosts
 
     settings, expected = connect_settings(look.session, look.state), hosts.expected(look.session, look.state)
     async for finding in ladder(look.state.nodes, settings, facts=look.facts, expected=expected):
@@ -108,22 +109,9 @@ async def _docker_ps(look: Look) -> AsyncIterator[Finding]:
     look.facts["lines"] = hosts.lines_of(look.state, "docker-ps", datetime.now(UTC))
 
 
-def connect_settings(session: Session, state: InstallState) -> Any:
-    """How nodes are reached for this session: its pinned host keys, the bastion, the agent, the default key."""
-    from rancher_tui.transport.ssh import ConnectSettings
-
-    return ConnectSettings.of(
-        state,
-        folder=session.cluster_folder,
-        pins=session.known_hosts,
-        passphrases=session.memory.passphrases,
-        secret=session.secrets.resolve,
-    )
-
-
 async def _balancer(look: Look) -> AsyncIterator[Finding]:
     """Step 2: its configuration can be written, it answers, and it was rehearsed or is probed."""
-    from rancher_tui.balancer_proof import proven
+    from rancher_tui.proofs.balancer import proven
 
     async for finding in proven(look.session, look.state, look.facts):
         yield finding
@@ -207,14 +195,14 @@ async def _template(look: Look) -> AsyncIterator[Finding]:
 
 def _ca(state: InstallState) -> str | None:
     """The CA that clients are given; None for a recognized one."""
-    from rancher_tui.operations import ca_text
+    from rancher_tui.proofs.inputs import ca_text
 
     return ca_text(state) if state.template.endswith("-certificate") else None
 
 
 async def _certificates(look: Look) -> AsyncIterator[Finding]:
     """Step 7: the chain's order and path, its key, the CA that Rancher publishes."""
-    from rancher_tui.certificate_work import judge
+    from rancher_tui.proofs.certificates import judge
 
     report = await asyncio.to_thread(judge, look.state)
     look.facts.update(report.facts)
@@ -225,7 +213,7 @@ async def _certificates(look: Look) -> AsyncIterator[Finding]:
 async def _fqdn(look: Look) -> AsyncIterator[Finding]:
     """Step 8: the FQDN is the host of the Ingress in the composed cluster file."""
     from rancher_tui.cluster_file.lint import ingress_hosts
-    from rancher_tui.operations import OperationError, composed
+    from rancher_tui.proofs.inputs import OperationError, composed
 
     try:
         text = await asyncio.to_thread(composed, look.session, look.state)
@@ -246,7 +234,7 @@ async def _fqdn(look: Look) -> AsyncIterator[Finding]:
 async def _version(look: Look) -> AsyncIterator[Finding]:
     """Step 9: Rancher, RKE, Kubernetes and Docker go together."""
     from rancher_tui.compatibility.solve import judge
-    from rancher_tui.operations import rke_version
+    from rancher_tui.proofs.inputs import rke_version
 
     report = judge(known_versions(look.session, look.state, rke_version(look.session, look.state)))
     look.facts.update(report.facts)
@@ -276,7 +264,7 @@ def known_versions(session: Session, state: InstallState, rke: str | None) -> An
 async def _cluster_file(look: Look) -> AsyncIterator[Finding]:
     """Step 10: the exported file is what is entered now, and lints clean."""
     from rancher_tui.cluster_file.lint import lint
-    from rancher_tui.operations import OperationError, composed, rke_version
+    from rancher_tui.proofs.inputs import OperationError, composed, rke_version
 
     path = look.session.cluster_file
     try:
@@ -303,7 +291,7 @@ async def _cluster_file(look: Look) -> AsyncIterator[Finding]:
 async def _backup_config(look: Look) -> AsyncIterator[Finding]:
     """Step 10: the exported file has a verified copy."""
     from rancher_tui.backup.judge import of_files
-    from rancher_tui.operations import CLUSTER_FILE
+    from rancher_tui.proofs.inputs import CLUSTER_FILE
 
     wanted = {CLUSTER_FILE: look.session.cluster_file}
     if not look.session.cluster_file.is_file():
@@ -316,7 +304,7 @@ async def _backup_config(look: Look) -> AsyncIterator[Finding]:
 async def _backup_result(look: Look) -> AsyncIterator[Finding]:
     """Step 12: config, kubeconfig and state file have verified copies."""
     from rancher_tui.backup.judge import of_files
-    from rancher_tui.operations import KUBECONFIG, result_files
+    from rancher_tui.proofs.inputs import KUBECONFIG, result_files
     from rancher_tui.rke.runs import newest
 
     wanted = result_files(look.session, look.state)
@@ -329,7 +317,7 @@ async def _backup_result(look: Look) -> AsyncIterator[Finding]:
 
 async def _verdict(look: Look) -> AsyncIterator[Finding]:
     """Step 11: is Rancher up? Every witness of the newest run, each from its own source."""
-    from rancher_tui.verdict import witnesses
+    from rancher_tui.proofs.verdict import witnesses
 
     async for finding in witnesses(look.session, look.state, look.facts, ca_pem=_ca(look.state)):
         yield finding

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from rancher_tui import __version__, settings
-from rancher_tui.commands.names import COMMANDS
 from rancher_tui.i18n import _
+from rancher_tui.install.reserved import COMMANDS
 
 
 def main(arguments: list[str] | None = None) -> int:

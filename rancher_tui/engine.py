@@ -79,7 +79,7 @@ class LocalEngine:
         return "" if finished else line.name
 
     def create(self, name: str, state: InstallState | None = None) -> LocalInstall | Message:
-        from rancher_tui import own_defaults
+        from rancher_tui.install import own_defaults
 
         begun = state if state is not None else own_defaults.state_of(self._home)
         try:
@@ -113,13 +113,13 @@ class LocalEngine:
 
     def copy(self, name: str, new: str) -> Message:
         """A new session with what was entered in another; why not, or empty."""
-        from rancher_tui import moving
+        from rancher_tui.operations import moving
 
         return _moved(name, lambda: moving.copy(self._home, name, new))
 
     def rename(self, name: str, new: str) -> Message:
         """Give a session another name; why not, or empty."""
-        from rancher_tui import moving
+        from rancher_tui.operations import moving
 
         return _moved(name, lambda: moving.rename(self._home, name, new))
 
@@ -134,7 +134,7 @@ class LocalEngine:
 
     def archive(self, name: str) -> tuple[bool, Message]:
         """Put a session into one file and take it off the list: True and which file, or why not."""
-        from rancher_tui import moving
+        from rancher_tui.operations import moving
 
         done: list[Path] = []
 
@@ -149,7 +149,7 @@ class LocalEngine:
 
     def archives(self) -> str:
         """Where archived sessions lie."""
-        from rancher_tui import moving
+        from rancher_tui.operations import moving
 
         return str(self._home.path / moving.ARCHIVES)
 
@@ -157,7 +157,7 @@ class LocalEngine:
         self, source: str, name: str, passphrase: str = ""
     ) -> tuple[LocalInstall | Message, dict[str, str]]:
         """A backup or an archive as a new session, open, and the paths to be asked again; or why not."""
-        from rancher_tui.restoring import RestoreError, restore
+        from rancher_tui.operations.restoring import RestoreError, restore
 
         try:
             restored = restore(self._home, Path(source).expanduser(), name, passphrase=passphrase)
@@ -201,7 +201,7 @@ class LocalEngine:
 
 def _moved(name: str, act: Callable[[], object]) -> Message:
     """Why moving a session did not work; empty when it did."""
-    from rancher_tui.keeping import KeepError
+    from rancher_tui.operations.keeping import KeepError
 
     try:
         act()

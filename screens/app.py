@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from assets import FOLDER
 from rancher_tui.i18n import Message, _
-from screens import registry, themes
+from screens import registry
+from screens.look import themes
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding, Report

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from rancher_tui.desks.backups import Kept
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import _, ngettext
-from rancher_tui.keeping import snapshots
+from rancher_tui.operations.keeping import snapshots
 from rancher_tui.text import clean
-from rancher_tui.vocabulary import word
+from rancher_tui.wording.vocabulary import word
 from screens.form_screen import FormScreen
+from screens.look.signs import signs
 from screens.outcome import tell_findings
-from screens.signs import signs
 from screens.widgets.lines import Line, fit
 
 SHOWN = 20
@@ -71,7 +71,7 @@ class BackupResultScreen(FormScreen):
         return [[("", "plain")], [(where, "dim")], [(beside.format(file=told["beside_them"]), "dim")]]
 
     def do_back_up(self) -> None:
-        from screens.secret_asking import AskSecret
+        from screens.dialogs.secret_asking import AskSecret
 
         if self.rancher.session.backups.needs_passphrase:
             question = _(

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from rancher_tui.finding import Finding, by_gravity
 from rancher_tui.i18n import Message, _
-from screens.ask import Ask, TypedWord
-from screens.details import finding_lines
+from screens.dialogs.ask import Ask, TypedWord
+from screens.dialogs.details import finding_lines
 from screens.form_screen import FormScreen
+from screens.look.words import moment, shown
 from screens.outcome import tell_findings
 from screens.panels import balancer
 from screens.widgets.lines import Line, wrap
-from screens.words import moment, shown
 
 USUAL_IDLE = "75"
 """Seconds of silence on a WebSocket: more than the usual limits of 50 and 60."""
@@ -71,7 +71,7 @@ class BalancerScreen(FormScreen):
         self._read(_("{path}: what it does to Rancher").format(path=shown(path)), findings)
 
     def _read(self, heading: str, findings: Sequence[Finding]) -> None:
-        from screens.reading import Reading
+        from screens.dialogs.reading import Reading
 
         lines = [line for finding in by_gravity(findings) for line in finding_lines(finding)]
         self.app.push_screen(Reading(heading, lines))

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from rancher_tui.finding import Finding, Report, by_gravity
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
-from screens.ask import Ask
+from screens.dialogs.ask import Ask
+from screens.dialogs.paste import Paste
+from screens.dialogs.reading import Reading
+from screens.dialogs.secret_asking import AskSecret
 from screens.frame import Frame
+from screens.look.signs import signs
+from screens.look.words import finding_ink, finding_text, finding_word, shown
 from screens.outcome import tell_findings
 from screens.panels import certificates
-from screens.paste import Paste
-from screens.reading import Reading
-from screens.secret_asking import AskSecret
-from screens.signs import signs
 from screens.widgets.lines import Line, wrap
-from screens.words import finding_ink, finding_text, finding_word, shown
 
 CELLS = 74
 

@@ -13,18 +13,18 @@ from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
 from rancher_tui.install.input_files import CHANGED
 from screens.certificate_actions import CertificateActions
+from screens.dialogs.reading import Reading
 from screens.fields import fields_of
 from screens.form_screen import FormScreen
+from screens.look.signs import signs
+from screens.look.words import moment
 from screens.panels import certificate, certificates
-from screens.reading import Reading
-from screens.signs import signs
 from screens.widgets.bars import Rule
 from screens.widgets.chain_view import ChainView
 from screens.widgets.editing import EditingLines
 from screens.widgets.findings import Findings
 from screens.widgets.form import Form
 from screens.widgets.lines import Line, fit
-from screens.words import moment
 
 
 def _key(name: str) -> str:

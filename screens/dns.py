@@ -10,7 +10,7 @@ from textual.worker import Worker
 from rancher_tui.finding import count_line
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import rules
-from screens.ask import Ask
+from screens.dialogs.ask import Ask
 from screens.form_screen import FormScreen
 from screens.outcome import tell_findings
 from screens.panels import dns

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rancher_tui.i18n import Message, _, msg_n
+from screens.look.words import finding_ink, finding_text, finding_word, shown
 from screens.outcome import tell_findings
 from screens.widgets.lines import Line, wrap
-from screens.words import finding_ink, finding_text, finding_word, shown
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding
@@ -37,7 +37,7 @@ async def _export(app: RancherApp, then: Callable[[], None] | None) -> None:
         if answer:
             app.run_worker(_write(app, then), group="export", exclusive=True, exit_on_error=False)
 
-    from screens.ask import TypedWord
+    from screens.dialogs.ask import TypedWord
 
     title = msg_n(
         "The file has {number} failing finding. Write it all the same?",

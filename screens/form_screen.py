@@ -8,22 +8,21 @@ from typing import Any
 from textual import events
 from textual.widget import Widget
 
-from rancher_tui import file_fields
 from rancher_tui.finding import Finding, Report, Status, worst
 from rancher_tui.i18n import N_, _
-from rancher_tui.install import paths
+from rancher_tui.install import file_fields, paths
 from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.store import ReadOnlyError
 from rancher_tui.text import clean
 from screens.fields import fields_of, next_choice, text_at
 from screens.frame import Frame, bindings
+from screens.look.words import shown
 from screens.widgets.bars import Rule
 from screens.widgets.editing import EditingLines
 from screens.widgets.findings import Findings
 from screens.widgets.form import Form
 from screens.widgets.lines import Line, Text
-from screens.words import shown
 
 EDIT_KEYS = (
     ("enter", N_("keep"), True),

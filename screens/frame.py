@@ -17,18 +17,19 @@ from textual.keys import _character_to_key
 from textual.screen import Screen
 from textual.widget import Widget
 
-from rancher_tui import actions, edits, i18n, settings
+from rancher_tui import actions, i18n, settings
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import Message, _
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import STEPS, Step, StepState, StepStatus
 from rancher_tui.text import clean
-from screens import themes
+from rancher_tui.wording import edits
+from screens.look import themes
+from screens.look.words import moment, shown, status_ink, status_word
 from screens.widgets.bars import Bar, Keys, Rule, key_of
 from screens.widgets.findings import Findings
 from screens.widgets.lines import Line
 from screens.widgets.rail import Rail
-from screens.words import moment, shown, status_ink, status_word
 
 if TYPE_CHECKING:
     from screens.app import RancherApp
@@ -300,19 +301,19 @@ class Frame(Screen[None]):
         await self.rancher.going.to_problem(-1)
 
     def do_details(self) -> None:
-        from screens.details import Details
+        from screens.dialogs.details import Details
 
         finding = self.problem_here()
         if finding is not None:
             self.app.push_screen(Details(finding))
 
     def do_palette(self) -> None:
-        from screens.palette import Palette
+        from screens.dialogs.palette import Palette
 
         self.app.push_screen(Palette(self))
 
     def do_help(self) -> None:
-        from screens.help import Help
+        from screens.dialogs.help import Help
 
         self.app.push_screen(Help(self.PLACE, self.help_topic()))
 
@@ -354,12 +355,12 @@ class Frame(Screen[None]):
         self.rancher.take_over()
 
     def do_report(self) -> None:
-        from screens.handover import ask_report
+        from screens.dialogs.handover import ask_report
 
         ask_report(self.rancher)
 
     def do_bundle(self) -> None:
-        from screens.handover import show_bundle
+        from screens.dialogs.handover import show_bundle
 
         show_bundle(self.rancher)
 
@@ -375,7 +376,7 @@ class Frame(Screen[None]):
         if not {1, 6} & set(numbers):
             self.rancher.start_checks(numbers)
             return
-        from screens.passphrases import with_open_keys
+        from screens.dialogs.passphrases import with_open_keys
 
         opened = with_open_keys(self.rancher, lambda: self.rancher.start_checks(numbers))
         self.app.run_worker(opened, group="passphrases", exit_on_error=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rancher_tui.finding import Finding
 from rancher_tui.install import steps
 from screens import registry
-from screens.ask import AskStep
+from screens.dialogs.ask import AskStep
 
 if TYPE_CHECKING:
     from screens.app import RancherApp

@@ -9,14 +9,14 @@ from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import _
 from rancher_tui.nodes.groups import ids
 from rancher_tui.text import clean
-from screens.ask import Ask, TypedWord
-from screens.details import finding_lines
+from screens.dialogs.ask import Ask, TypedWord
+from screens.dialogs.details import finding_lines
+from screens.dialogs.passphrases import with_open_keys
+from screens.dialogs.reading import Reading
 from screens.form_screen import FormScreen
+from screens.look.words import shown
 from screens.panels import preflight, ways
-from screens.passphrases import with_open_keys
-from screens.reading import Reading
 from screens.widgets.lines import Line, wrap
-from screens.words import shown
 
 if TYPE_CHECKING:
     from rancher_tui.nodes.cleanup import CleanupPlan
@@ -149,7 +149,7 @@ class HostActions(FormScreen):
             self.rancher.checks.look(1, "cleanup", findings, told, ())
 
     def do_propose(self) -> object:
-        from screens.offers import offer_what_was_learnt
+        from screens.dialogs.offers import offer_what_was_learnt
 
         return offer_what_was_learnt(self)
 

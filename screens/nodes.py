@@ -269,12 +269,12 @@ class NodesScreen(Frame):
         self.note(told)
 
     def do_propose(self) -> object:
-        from screens.offers import offer_what_was_learnt
+        from screens.dialogs.offers import offer_what_was_learnt
 
         return offer_what_was_learnt(self)
 
     async def do_paste(self) -> None:
-        from screens.paste import Paste
+        from screens.dialogs.paste import Paste
 
         self.app.push_screen(Paste(), self.take_paste)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rancher_tui.finding import Finding, by_gravity
-from screens.words import finding_ink, finding_text
+from screens.look.words import finding_ink, finding_text
 
 if TYPE_CHECKING:
     from screens.app import RancherApp

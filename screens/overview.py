@@ -13,9 +13,9 @@ from rancher_tui.i18n import _
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import StepState, StepStatus
 from screens.frame import Frame, bindings
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import shown, status_ink, status_word, step_title
 from screens.widgets.lines import Line, Lines, Text, fit, wrap
-from screens.words import shown, status_ink, status_word, step_title
 
 _TITLE_CELLS = 21
 _STATUS_CELLS = 8

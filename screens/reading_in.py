@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from rancher_tui.finding import Finding, Status, count_line
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
-from screens.ask import Ask, TypedWord
-from screens.details import finding_lines
-from screens.reading import Reading
+from screens.dialogs.ask import Ask, TypedWord
+from screens.dialogs.details import finding_lines
+from screens.dialogs.reading import Reading
+from screens.look.words import shown
 from screens.widgets.lines import Line
-from screens.words import shown
 
 if TYPE_CHECKING:
     from rancher_tui.cluster_file.read import ReadFile

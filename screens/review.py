@@ -12,16 +12,16 @@ from textual.widget import Widget
 from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import Message, _
 from screens import exporting, reading_in
-from screens.difference import Difference
+from screens.dialogs.difference import Difference
 from screens.form_screen import FormScreen
+from screens.look.words import shown
 from screens.outcome import tell_findings
 from screens.widgets.bars import Rule
 from screens.widgets.file_lines import FileLines
-from screens.words import shown
 
 if TYPE_CHECKING:
     from rancher_tui.install.state import InstallState
-    from rancher_tui.reviewing import Review
+    from rancher_tui.operations.reviewing import Review
 
 
 SHIFT = 20

@@ -6,9 +6,9 @@ from textual.worker import Worker
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
-from screens.ask import Ask
+from screens.dialogs.ask import Ask
 from screens.form_screen import FormScreen
-from screens.words import shown
+from screens.look.words import shown
 
 
 class RkeScreen(FormScreen):

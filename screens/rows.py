@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rancher_tui import file_fields
 from rancher_tui.i18n import Message, msg, msg_n
-from rancher_tui.install import paths
+from rancher_tui.install import file_fields, paths
 from rancher_tui.install.state import ROLES, InstallState, Node
 
 Nodes = tuple[Node, ...]

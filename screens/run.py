@@ -13,6 +13,7 @@ from rancher_tui.i18n import _
 from rancher_tui.install.state import Cursor
 from screens.frame import bindings
 from screens.log_model import LogModel
+from screens.look.words import shown
 from screens.run_control import RunControl
 from screens.run_log import following
 from screens.timeline import cause_lines, phases_line, status_line
@@ -20,7 +21,6 @@ from screens.widgets.bars import Bar, Rule
 from screens.widgets.findings import Findings
 from screens.widgets.lines import Line, Text
 from screens.widgets.log_pane import LogPane
-from screens.words import shown
 
 if TYPE_CHECKING:
     from rancher_tui.rke.causes import Problem
@@ -244,7 +244,7 @@ class RunScreen(RunControl):
         self.rancher.remember()
 
     def do_open(self) -> None:
-        from screens.line_details import LineDetails
+        from screens.dialogs.line_details import LineDetails
 
         model = self.pane.model
         if model is not None and model.count:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from rancher_tui.finding import Status
 from rancher_tui.i18n import _
 from rancher_tui.rke.runs import RunStatus
-from screens.ask import Agree, TypedWord
-from screens.details import finding_lines
+from screens.dialogs.ask import Agree, TypedWord
+from screens.dialogs.details import finding_lines
+from screens.dialogs.reading import Reading
+from screens.look.words import shown
 from screens.outcome import tell_findings
-from screens.reading import Reading
 from screens.run_log import LogActions
 from screens.widgets.lines import Line, wrap
-from screens.words import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

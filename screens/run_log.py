@@ -8,11 +8,11 @@ from array import array
 from rancher_tui.i18n import _
 from rancher_tui.rke.search import PatternError, matching_lines, of_typed
 from rancher_tui.text import clean
-from screens.ask import Ask
+from screens.dialogs.ask import Ask
 from screens.frame import Frame
 from screens.log_model import Filter, LogModel
+from screens.look.words import shown
 from screens.widgets.log_pane import LogPane
-from screens.words import shown
 
 CLIPBOARD = 48_000
 """Bytes that are offered to the terminal's clipboard; xterm and tmux take about 74,000 in base64 (OSC 52)."""

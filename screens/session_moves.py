@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import paths
 from rancher_tui.text import clean
-from screens.ask import Ask, TypedWord
+from screens.dialogs.ask import Ask, TypedWord
+from screens.dialogs.reading import Reading
+from screens.dialogs.secret_asking import AskSecret
 from screens.frame import Frame
-from screens.reading import Reading
-from screens.secret_asking import AskSecret
+from screens.look.words import shown
 from screens.widgets.lines import Line, wrap
-from screens.words import shown
 
 if TYPE_CHECKING:
     from rancher_tui.engine import SessionLine

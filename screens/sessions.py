@@ -11,12 +11,12 @@ from textual.widget import Widget
 from rancher_tui.engine import SessionLine
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
-from screens.ask import Ask, TypedWord
+from screens.dialogs.ask import Ask, TypedWord
 from screens.frame import Frame, bindings
+from screens.look.signs import signs
+from screens.look.words import moment
 from screens.session_moves import SessionMoves
-from screens.signs import signs
 from screens.widgets.lines import Line, Lines, Text, fit
-from screens.words import moment
 
 
 class SessionList(Lines, can_focus=True):

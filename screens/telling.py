@@ -1,6 +1,6 @@
 """Telling that a run ended, as the operator wants it: the bell, a message of the terminal; both off at first.
 
-The command of his is run by whoever watched the run to its end (`rancher_tui.after_run`), also without screens.
+The command of his is run by whoever watched the run to its end (`operations.after_run`), also without screens.
 """
 
 from __future__ import annotations

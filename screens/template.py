@@ -7,9 +7,9 @@ from typing import Final
 from rancher_tui.i18n import _, msg
 from screens import reading_in
 from screens.form_screen import FormScreen
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import shown
 from screens.widgets.lines import Line, fit, wrap
-from screens.words import shown
 
 ABOUT: Final = {
     "external-certificate": msg("TLS at the load balancer, your own CA (usual)"),

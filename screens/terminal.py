@@ -18,7 +18,7 @@ from rancher_tui import settings
 from rancher_tui.i18n import _
 from screens import leaving
 from screens.app import RancherApp
-from screens.frugal import Paper, Sent
+from screens.look.frugal import Paper, Sent
 
 if TYPE_CHECKING:
     from screens.services import Engine

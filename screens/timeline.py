@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rancher_tui.i18n import _
 from rancher_tui.rke.progress import PhaseProgress, Progress
 from rancher_tui.rke.runs import RunStatus
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import phase_word, shown
 from screens.widgets.lines import Line, fit, wrap
-from screens.words import phase_word, shown
 
 if TYPE_CHECKING:
     from rancher_tui.rke.causes import Problem

@@ -6,10 +6,10 @@ from typing import Any
 
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import _
+from screens.dialogs.images import Images
 from screens.form_screen import FormScreen
-from screens.images import Images
+from screens.look.words import finding_ink, finding_text, finding_word, shown
 from screens.widgets.lines import Line, wrap
-from screens.words import finding_ink, finding_text, finding_word, shown
 
 
 class VersionScreen(FormScreen):

@@ -101,8 +101,8 @@ def rehearse(
     Example: rancher-tui rehearse prod --yes rehearse
     """
     from rancher_tui.balancer.rehearse import notice
-    from rancher_tui.balancer_proof import rehearsal
     from rancher_tui.finding import Finding, Report, Status
+    from rancher_tui.operations.rehearsing import rehearsal
 
     held, state = context.look_on(session)
     if not 0 <= idle <= 3600:
@@ -151,7 +151,7 @@ def probe(
     """
     from rancher_tui.balancer.front import Front
     from rancher_tui.balancer.probe import Probe
-    from rancher_tui.balancer_proof import probing
+    from rancher_tui.proofs.balancer import probing
 
     if timeout <= 0:
         raise CallError(msg("--timeout takes a number of seconds above 0"))

@@ -39,9 +39,9 @@ def export(session: SessionName, output: Output = None, yes: Yes = [], as_json: 
     A file with failing findings needs --yes export-anyway. Example: rancher-tui export prod -o rancher-cluster.yml
     """
     from rancher_tui.install import rules
-    from rancher_tui.operations import OperationError
-    from rancher_tui.operations import export as write
-    from rancher_tui.reviewing import review
+    from rancher_tui.operations.exporting import export as write
+    from rancher_tui.operations.reviewing import review
+    from rancher_tui.proofs.inputs import OperationError
 
     held, state = context.look_on(session)
     if lacking := rules.missing(state, 10):
@@ -98,8 +98,8 @@ def diff(
 
     Secrets are masked, also where they differ. Example: rancher-tui diff prod --applied
     """
-    from rancher_tui.operations import OperationError
-    from rancher_tui.reviewing import compared
+    from rancher_tui.operations.reviewing import compared
+    from rancher_tui.proofs.inputs import OperationError
 
     if file and applied:
         raise CallError(msg("name a file, or --applied"))
@@ -200,8 +200,8 @@ def images(
     Example: rancher-tui images --rancher v2.0.8 --kubernetes v1.11.6-rancher1-1
     """
     from rancher_tui.compatibility.notices import Chosen
-    from rancher_tui.pulling import check as look
-    from rancher_tui.pulling import chosen_by
+    from rancher_tui.proofs.images import check as look
+    from rancher_tui.proofs.images import chosen_by
 
     given = Chosen(rancher=rancher, rke=rke, kubernetes=kubernetes, plugin=plugin, registry=registry)
     if check and session is None:
@@ -243,7 +243,7 @@ def defaults(
 
     Example: rancher-tui defaults prod
     """
-    from rancher_tui import own_defaults
+    from rancher_tui.install import own_defaults
 
     home = context.home()
     if forget and session:

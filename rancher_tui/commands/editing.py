@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def apply_assignments(store: Store, assignments: list[str]) -> None:
     """Apply all assignments as one edit; CallError and nothing changed when one cannot be."""
-    from rancher_tui import file_fields
-    from rancher_tui.install import paths
+    from rancher_tui.install import file_fields, paths
     from rancher_tui.install.secrets import SecretError
 
     state, changed = store.state, dict[str, str]()

@@ -49,21 +49,22 @@ class Fleet:
         return len(self.numbers) == len(self.state.nodes)
 
     def settings(self) -> Any:
-        from rancher_tui.hosts import settings, settings_of_file
+        from rancher_tui.proofs.hosts import settings_of_file
+        from rancher_tui.proofs.inputs import connect_settings
 
         if self.session is not None:
-            return settings(self.session, self.state)
+            return connect_settings(self.session, self.state)
         assert self.file is not None
         return settings_of_file(self.state, self.file, self.secrets, self.opened)
 
     def expected(self) -> Any:
-        from rancher_tui.hosts import expected
+        from rancher_tui.proofs.hosts import expected
 
         return expected(self.session, self.state)
 
     @property
     def pins(self) -> Path:
-        from rancher_tui.hosts import pins_beside
+        from rancher_tui.proofs.hosts import pins_beside
 
         if self.session is not None:
             return self.session.known_hosts

@@ -28,7 +28,7 @@ def report(
     An existing FILE is kept under a dated name. Example: rancher-tui report prod -o prod.html
     """
     from rancher_tui.files import keep_existing, sha256, write_atomic
-    from rancher_tui.handover import written
+    from rancher_tui.operations.handover import written
 
     held, state = context.look_on(session)
     if output is None or output == "-":
@@ -79,8 +79,8 @@ def bundle(
     What is in it is listed first; at a terminal you are asked before it is written.
     Example: rancher-tui bundle prod -o prod.tar.gz
     """
-    from rancher_tui.bundling import collect, write
     from rancher_tui.files import keep_existing, sha256, timestamp
+    from rancher_tui.operations.bundling import collect, write
 
     held, state = context.look_on(session)
     items = collect(held, state)

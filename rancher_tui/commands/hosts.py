@@ -75,7 +75,7 @@ async def _with_offers(
     fleet: Fleet, findings: AsyncIterator[Finding], found: list[Finding], facts: dict[str, Any]
 ) -> AsyncIterator[Finding]:
     """The findings, kept in `found`; at the end what is on offer for the node table is in `facts["offers"]`."""
-    from rancher_tui.node_offers import offers
+    from rancher_tui.operations.node_offers import offers
 
     async for finding in findings:
         found.append(finding)
@@ -156,8 +156,8 @@ def ports(
     Example: rancher-tui ports prod --yes ports
     """
     from rancher_tui.finding import Report
-    from rancher_tui.hosts import look_between
     from rancher_tui.nodes.between import between
+    from rancher_tui.proofs.hosts import look_between
 
     fleet = fleet_of(target, node)
     if isinstance(fleet, Report):

@@ -25,13 +25,13 @@ from rancher_tui.commands.output import (
 )
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
-from rancher_tui.vocabulary import word
+from rancher_tui.wording.vocabulary import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rancher_tui.backup.copies import Backup
-    from rancher_tui.restoring import Restored
+    from rancher_tui.operations.restoring import Restored
 
 Passphrase = Annotated[
     str | None,
@@ -90,8 +90,8 @@ def backup(
 
     Example: rancher-tui backup prod --to sftp://ops@safe.example.com/backups --encrypt
     """
-    from rancher_tui.keeping import KeepError, send
-    from rancher_tui.operations import CLUSTER_FILE, OperationError, back_up_config, back_up_result, result_files
+    from rancher_tui.operations.keeping import KeepError, back_up_config, back_up_result, send
+    from rancher_tui.proofs.inputs import CLUSTER_FILE, OperationError, result_files
 
     held, state = context.look_on(session)
     if listed:
@@ -203,7 +203,7 @@ def restore(
     from rancher_tui.finding import Report
     from rancher_tui.install.paths import PathError
     from rancher_tui.install.session import SessionError
-    from rancher_tui.restoring import RestoreError, no_backup, restore
+    from rancher_tui.operations.restoring import RestoreError, no_backup, restore
 
     path = Path(source).expanduser()
     if not path.exists():
@@ -242,7 +242,7 @@ def restore(
 
 def _rehearse(path: Path, secret: str, *, as_json: bool, strict: bool) -> int:
     from rancher_tui.finding import Report
-    from rancher_tui.restoring import rehearse
+    from rancher_tui.operations.restoring import rehearse
 
     report = Report("restore", tuple(rehearse(context.home(), path, secret)))
     code = print_report(report, as_json=as_json, strict=strict)
@@ -281,7 +281,7 @@ def _moved(what: Any) -> Any:
     """What moving a session gave; its errors as CallErrors."""
     from rancher_tui.install.lock import HeldError
     from rancher_tui.install.session import SessionError
-    from rancher_tui.keeping import KeepError
+    from rancher_tui.operations.keeping import KeepError
 
     try:
         return what()
@@ -301,7 +301,7 @@ def copy(session: SessionName, new: NewName) -> int:
 
     Example: rancher-tui copy prod prod-second-try
     """
-    from rancher_tui.moving import copy as make
+    from rancher_tui.operations.moving import copy as make
 
     made = _moved(lambda: make(context.home(), session, new))
     say(_("made {session} in {path}").format(session=made.name, path=made.path))
@@ -313,7 +313,7 @@ def rename(session: SessionName, new: NewName) -> int:
 
     Example: rancher-tui rename trial prod
     """
-    from rancher_tui.moving import rename as give
+    from rancher_tui.operations.moving import rename as give
 
     _moved(lambda: give(context.home(), session, new))
     say(_("{session} is now {new}").format(session=session, new=new))
@@ -335,7 +335,7 @@ def archive(
     `restore FILE --as SESSION` brings it back, here or on another machine.
     Example: rancher-tui archive prod -o prod.session.tar.gz --encrypt
     """
-    from rancher_tui.moving import archive as put_away
+    from rancher_tui.operations.moving import archive as put_away
 
     secret = _passphrase(passphrase, asked=encrypt, twice=True)
     target = Path(output).expanduser().absolute() if output else None

@@ -12,10 +12,10 @@ import sys
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
-from rancher_tui import subjects
 from rancher_tui.finding import Finding, Report, Status, by_gravity, count_line
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean, width
+from rancher_tui.wording import subjects
 
 OK: Final = 0
 UNEXPECTED: Final = 1

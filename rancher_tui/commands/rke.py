@@ -77,8 +77,8 @@ async def _judged(found: Path | None, wanted: str) -> Report:
 
 async def _fetched(version: str, target: Path, mirror: str | None, sha256: str | None) -> Report:
     """Fetch and judge: the report names the sum and the file, or why nothing was installed."""
-    from rancher_tui.fetching import fetched
     from rancher_tui.finding import Finding, Report, Status
+    from rancher_tui.operations.fetching import fetched
     from rancher_tui.rke.fetch import FetchError
 
     facts: dict[str, Any] = {}
@@ -128,9 +128,10 @@ def adopt(
     Afterwards: verdict looks at it, backup copies it, plan says what a run would do.
     Example: rancher-tui adopt old-prod rancher-cluster.yml
     """
-    from rancher_tui.adopting import Source, verified
-    from rancher_tui.adopting import adopt as take_in
-    from rancher_tui.operations import OperationError
+    from rancher_tui.operations.adopting import Source
+    from rancher_tui.operations.adopting import adopt as take_in
+    from rancher_tui.proofs.adopted import verified
+    from rancher_tui.proofs.inputs import OperationError
 
     def path(given: str | None) -> Path | None:
         return Path(given).expanduser() if given else None

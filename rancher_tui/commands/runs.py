@@ -25,7 +25,7 @@ from rancher_tui.commands.output import (
 )
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
-from rancher_tui.vocabulary import word
+from rancher_tui.wording.vocabulary import word
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding, Report
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 def status_of(session: Session, run_id: str | None) -> dict[str, Any]:
     """What `status` tells of a run (contract.md, **status**)."""
+    from rancher_tui.proofs.verdict import quiet_s, verdict_of
     from rancher_tui.rke.reading import Reading
     from rancher_tui.rke.runs import find
-    from rancher_tui.verdict import quiet_s, verdict_of
 
     run = find(session.path, run_id)
     empty = dict.fromkeys(("run", "exit_code", "signal", "verdict", "phase", "elapsed_s", "quiet_s"))
@@ -87,7 +87,7 @@ def plan(session: SessionName, as_json: Json = False) -> int:
     Example: rancher-tui plan prod
     """
     from rancher_tui.finding import Finding, Report, Status
-    from rancher_tui.planning import planned
+    from rancher_tui.operations.planning import planned
 
     held, state = context.look_on(session)
     told = planned(held, state)
@@ -122,10 +122,11 @@ def plan(session: SessionName, as_json: Json = False) -> int:
 
 def _lacking(session: Session, state: InstallState) -> list[Finding]:
     """Why `up` would be refused now, whatever the plan says; empty when it could start."""
-    from rancher_tui.adopting import adopted_from
     from rancher_tui.finding import Finding, Status
     from rancher_tui.install import rules
-    from rancher_tui.operations import OperationError, demand_ready
+    from rancher_tui.operations.running import demand_ready
+    from rancher_tui.proofs.adopted import adopted_from
+    from rancher_tui.proofs.inputs import OperationError
 
     code, message = "inputs-missing", rules.missing(state, 11)
     if not message and not adopted_from(session):
@@ -164,7 +165,8 @@ def remove(context_: typer.Context, session: SessionName, yes: Yes = [], as_json
 
 def _start(name: str, verb: str, arguments: list[str], yes: list[str], *, detach: bool, as_json: bool) -> int:
     from rancher_tui.install import rules
-    from rancher_tui.operations import OperationError, RunRequest, start_run
+    from rancher_tui.operations.running import RunRequest, start_run
+    from rancher_tui.proofs.inputs import OperationError
     from rancher_tui.rke.plan import plan as plan_of
 
     session, state = context.look_on(name)
@@ -216,7 +218,7 @@ def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_js
 
 def _what_next(state: InstallState, verdict: str) -> None:
     """The first login, once Rancher is up."""
-    from rancher_tui.first_login import first_login
+    from rancher_tui.operations.first_login import first_login
 
     if verdict == "up":
         say()
@@ -279,7 +281,7 @@ def shell(session: SessionName) -> int:
 
     Example: rancher-tui shell prod
     """
-    from rancher_tui.shell import call_shell
+    from rancher_tui.operations.shell import call_shell
 
     held, state = context.look_on(session)
     code, missing = call_shell(held, state)

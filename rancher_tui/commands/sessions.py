@@ -12,7 +12,7 @@ from rancher_tui.commands.options import Json, SessionName, Strict, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, exit_code, note, print_finding, print_json, say, table
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
-from rancher_tui.vocabulary import word
+from rancher_tui.wording.vocabulary import word
 
 if TYPE_CHECKING:
     from rancher_tui.cluster_file.read import ReadFile
@@ -23,8 +23,8 @@ def _summary(session: Session) -> dict[str, Any]:
     """One line of the list of sessions; a session that cannot be read says why."""
     from rancher_tui.install.session import SessionError
     from rancher_tui.install.steps import StepStatus, overview
+    from rancher_tui.proofs.verdict import verdict_of
     from rancher_tui.rke.runs import newest
-    from rancher_tui.verdict import verdict_of
 
     holder = session.holder
     row: dict[str, Any] = {
@@ -96,9 +96,9 @@ def new(
     A file whose indentation had to be mended is shown with the difference and needs --yes repaired.
     Example: rancher-tui new prod --from rancher-cluster.yml
     """
-    from rancher_tui import own_defaults
+    from rancher_tui.install import own_defaults
     from rancher_tui.install.session import SessionError, check_name
-    from rancher_tui.taking_in import REPAIRED, adopt
+    from rancher_tui.operations.taking_in import REPAIRED, adopt
 
     found = _read_cluster_file(from_file) if from_file else None
     findings = found.findings if found else ()
@@ -195,9 +195,8 @@ def set_(
     Text is stored as typed. Only the relative path of a file that is there is stored whole, and that is told.
     Example: rancher-tui set prod fqdn=rancher.example.com nodes.0.address=10.0.1.11
     """
-    from rancher_tui import file_fields
     from rancher_tui.commands.editing import apply_assignments
-    from rancher_tui.install import rules
+    from rancher_tui.install import file_fields, rules
 
     with context.hold(session) as (held, store):
         before = list(rules.all_findings(store.state))

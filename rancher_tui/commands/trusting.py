@@ -10,7 +10,7 @@ from rancher_tui.commands.fleet import NodeNames, Target, fleet_of, refused
 from rancher_tui.commands.options import Json, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, note, print_json, say, table
 from rancher_tui.i18n import _, msg
-from rancher_tui.vocabulary import word
+from rancher_tui.wording.vocabulary import word
 
 
 def trust(target: Target, node: NodeNames = None, yes: Yes = [], as_json: Json = False) -> int:  # noqa: B006

@@ -19,8 +19,8 @@ def why(
 
     Example: rancher-tui why wrong-order
     """
-    from rancher_tui.why import table
-    from rancher_tui.why import why as text_of
+    from rancher_tui.wording.why import table
+    from rancher_tui.wording.why import why as text_of
 
     if code is not None and code not in table():
         raise CallError(msg("nothing is written of {code}; `rancher-tui why` lists what there is", code=code))

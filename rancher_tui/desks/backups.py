@@ -37,7 +37,7 @@ class BackupDesk:
     store: Store
 
     def config(self) -> Sequence[Finding]:
-        from rancher_tui.operations import back_up_config
+        from rancher_tui.operations.keeping import back_up_config
 
         def told() -> Message:
             return msg(
@@ -55,7 +55,7 @@ class BackupDesk:
             return made
         from rancher_tui.backup.copies import all_of
         from rancher_tui.install.secrets import SecretError
-        from rancher_tui.keeping import KeepError, send
+        from rancher_tui.operations.keeping import KeepError, send
 
         try:
             backup = all_of(self.session.backups_folder)[0]
@@ -69,7 +69,7 @@ class BackupDesk:
         return [Finding(Status.PASS, "done", "", title, check="backup-result")]
 
     def _result(self) -> Sequence[Finding]:
-        from rancher_tui.operations import back_up_result
+        from rancher_tui.operations.keeping import back_up_result
 
         def told() -> Message:
             backup = back_up_result(self.session, self.store.state)
@@ -89,7 +89,7 @@ class BackupDesk:
         """Whether the newest backup could be restored: restored into a folder that is thrown away, and read."""
         from rancher_tui.backup.copies import all_of
         from rancher_tui.install.session import Home
-        from rancher_tui.restoring import rehearse
+        from rancher_tui.operations.restoring import rehearse
 
         def look() -> list[Finding]:
             backups = all_of(self.session.backups_folder)
@@ -123,6 +123,6 @@ class BackupDesk:
         ]
 
     def result_files(self) -> Sequence[tuple[str, bool]]:
-        from rancher_tui.operations import result_files
+        from rancher_tui.proofs.inputs import result_files
 
         return [(name, path.is_file()) for name, path in result_files(self.session, self.store.state).items()]

@@ -117,7 +117,7 @@ class BalancerDesk:
         """Rehearse with `idle` seconds of silence; the echo servers are gone when it ends, however it does."""
         from contextlib import aclosing
 
-        from rancher_tui.balancer_proof import rehearsal
+        from rancher_tui.operations.rehearsing import rehearsal
 
         self.facts = {}
         self.session.journal("rehearse", idle=idle)
@@ -129,7 +129,7 @@ class BalancerDesk:
         """Ask Rancher through the balancer and name the hop that is to blame (`facts["hop"]`)."""
         from contextlib import aclosing
 
-        from rancher_tui.balancer_proof import ca_pem, probe_of, probing
+        from rancher_tui.proofs.balancer import ca_pem, probe_of, probing
 
         try:
             asked = probe_of(self.store.state)

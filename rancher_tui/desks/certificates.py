@@ -37,7 +37,7 @@ class CertificateDesk:
 
     def repair_chain(self, passphrase: str | None = None) -> Sequence[Finding]:
         """Write chain and CA as they should be, beside the originals, and use them."""
-        from rancher_tui.certificate_work import write_repaired
+        from rancher_tui.operations.certificates import write_repaired
 
         return self._use(
             "use the repaired chain", lambda: write_repaired(self.session, self.store.state, passphrase)
@@ -45,13 +45,14 @@ class CertificateDesk:
 
     def paste(self, text: str) -> Sequence[Finding]:
         """Keep pasted certificates and use them."""
-        from rancher_tui.certificate_work import take_pasted
+        from rancher_tui.operations.certificates import take_pasted
 
         return self._use("use pasted certificates", lambda: take_pasted(self.session, self.store.state, text))
 
     def make(self, folder: str) -> Sequence[Finding]:
         """Make a private CA and a server certificate, and use them; the template becomes the one for that."""
-        from rancher_tui.certificate_work import RECOGNIZED, make_pair
+        from rancher_tui.operations.certificates import make_pair
+        from rancher_tui.proofs.certificates import RECOGNIZED
 
         template = self.store.state.template
         made = self._use("use made certificates", lambda: make_pair(self.session, self.store.state, folder))
@@ -62,20 +63,20 @@ class CertificateDesk:
 
     def made_in(self) -> str:
         """The folder that is proposed for a made pair."""
-        from rancher_tui.certificate_work import FOLDER
+        from rancher_tui.operations.certificates import FOLDER
 
         return str(self.session.path / FOLDER)
 
     def locked(self) -> Message:
         """What needs a password before it can be judged; empty where nothing does."""
-        from rancher_tui.certificate_work import locked
+        from rancher_tui.proofs.certificates import locked
 
         return locked(self.session.reports().get("certificates"))
 
     def unlock(self, passphrase: str) -> Sequence[Finding]:
         """Judge with a password once: its report is kept, the password is not. PKCS#12 is written as PEM."""
-        from rancher_tui.certificate_work import judge
         from rancher_tui.checks import kept
+        from rancher_tui.proofs.certificates import judge
 
         report = judge(self.store.state, passphrase)
         opened = bool(report.facts.get("certificates")) and report.facts.get("key_matches") is not None
@@ -88,8 +89,8 @@ class CertificateDesk:
 
     async def served(self) -> Report | Finding:
         """The chain on the wire, judged and compared with the file; why it could not be looked at."""
-        from rancher_tui.certificate_work import served
-        from rancher_tui.operations import OperationError
+        from rancher_tui.proofs.certificates import served
+        from rancher_tui.proofs.inputs import OperationError
 
         try:
             return await served(self.session, self.store.state)
@@ -98,13 +99,13 @@ class CertificateDesk:
 
     def later(self, *, new_ca: bool) -> Sequence[Step]:
         """How certificate or CA are replaced later."""
-        from rancher_tui.certificate_work import later
+        from rancher_tui.operations.certificates import later
 
         return later(self.store.state, self.session.reports().get("certificates"), new_ca=new_ca)
 
     def propose_template(self) -> Sequence[Finding]:
         """Choose the template that the judged chain asks for, where TLS ends as it is chosen."""
-        from rancher_tui.operations import OperationError
+        from rancher_tui.proofs.inputs import OperationError
 
         def told() -> Message:
             report = self.session.reports().get("certificates")
@@ -122,7 +123,7 @@ class CertificateDesk:
 
     def completions(self, text: str) -> list[str]:
         """Paths on this machine that begin with `text`."""
-        from rancher_tui.certificate_work import completions
+        from rancher_tui.operations.certificates import completions
 
         return completions(text)
 

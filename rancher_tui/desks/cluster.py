@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rancher_tui.finding import Report
     from rancher_tui.install.session import Session
     from rancher_tui.install.store import Store
-    from rancher_tui.reviewing import Compared, Review
+    from rancher_tui.operations.reviewing import Compared, Review
 
 
 @dataclass(slots=True)
@@ -33,8 +33,8 @@ class ClusterDesk:
     def review(self) -> Review | Message:
         """What an export would write, judged; or what is still missing. Safe in a thread."""
         from rancher_tui.install import rules
-        from rancher_tui.operations import OperationError
-        from rancher_tui.reviewing import review
+        from rancher_tui.operations.reviewing import review
+        from rancher_tui.proofs.inputs import OperationError
 
         state = self.store.state
         if lacking := rules.missing(state, 10):
@@ -47,8 +47,8 @@ class ClusterDesk:
     def compared(self, file: str = "", *, applied: bool = False) -> Compared | Message:
         """What an export would change in the exported file, the last applied one, or `file`."""
         from rancher_tui.install import rules
-        from rancher_tui.operations import OperationError
-        from rancher_tui.reviewing import compared
+        from rancher_tui.operations.reviewing import compared
+        from rancher_tui.proofs.inputs import OperationError
 
         if lacking := rules.missing(self.store.state, 10):
             return lacking
@@ -60,7 +60,7 @@ class ClusterDesk:
 
     def export(self) -> Sequence[Finding]:
         """Write the cluster file; an existing one is kept."""
-        from rancher_tui.operations import export
+        from rancher_tui.operations.exporting import export
 
         def told() -> Message:
             exported = export(self.session, self.store.state)
@@ -82,7 +82,7 @@ class ClusterDesk:
         """Which versions go together with what is chosen and known now."""
         from rancher_tui.checks import known_versions
         from rancher_tui.compatibility.solve import judge
-        from rancher_tui.operations import rke_version
+        from rancher_tui.proofs.inputs import rke_version
 
         state = self.store.state
         return judge(known_versions(self.session, state, rke_version(self.session, state)))
@@ -117,13 +117,13 @@ class ClusterDesk:
     def chosen(self) -> Chosen:
         """The versions whose images are needed."""
         from rancher_tui.compatibility.notices import Chosen
-        from rancher_tui.pulling import chosen_by
+        from rancher_tui.proofs.images import chosen_by
 
         return chosen_by(self.session, self.store.state, Chosen())
 
     def look_for_images(self) -> AsyncIterator[Finding]:
         """Ask every node's Docker whether the images can still be pulled."""
-        from rancher_tui.pulling import check
+        from rancher_tui.proofs.images import check
 
         return check(self.session, self.store.state, self.chosen(), {})
 
@@ -156,7 +156,7 @@ class ClusterDesk:
     def take_in(self, found: ReadFile, file: str) -> Message:
         """Put what was read in place of what was entered, as one edit."""
         from rancher_tui.install.secrets import SecretError
-        from rancher_tui.taking_in import adopt, in_place
+        from rancher_tui.operations.taking_in import adopt, in_place
 
         try:
             taken = adopt(self.session, found)
@@ -167,7 +167,7 @@ class ClusterDesk:
 
     def keep_defaults(self) -> Message:
         """Keep login, key, registry and balancer of this session for new ones."""
-        from rancher_tui import own_defaults
+        from rancher_tui.install import own_defaults
         from rancher_tui.install.session import Home
 
         home = Home(self.session.path.parent.parent)

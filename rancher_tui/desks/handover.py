@@ -13,9 +13,9 @@ from rancher_tui.i18n import Message, msg
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rancher_tui.bundling import Item
     from rancher_tui.install.session import Session
     from rancher_tui.install.store import Store
+    from rancher_tui.operations.bundling import Item
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class HandoverDesk:
         return str(self.session.path / f"{self.session.name}-report.md")
 
     def write_report(self, path: str) -> Sequence[Finding]:
-        from rancher_tui.handover import written as report
+        from rancher_tui.operations.handover import written as report
 
         def told() -> Message:
             file = Path(path).expanduser()
@@ -43,11 +43,11 @@ class HandoverDesk:
 
     def bundle(self) -> list[Item]:
         """What a bundle would hold, secrets taken out; nothing is written."""
-        from rancher_tui.bundling import collect
+        from rancher_tui.operations.bundling import collect
 
         return collect(self.session, self.store.state)
 
     def write_bundle(self, items: list[Item]) -> Sequence[Finding]:
-        from rancher_tui.bundling import write
+        from rancher_tui.operations.bundling import write
 
         return operate("bundle", lambda: msg("{path} is written", path=str(write(self.session, items))))

@@ -13,12 +13,12 @@ from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import Message, msg, msg_n
 
 if TYPE_CHECKING:
-    from rancher_tui.hosts import Asked
     from rancher_tui.install.session import Session
     from rancher_tui.install.store import Store
-    from rancher_tui.node_offers import Offer
     from rancher_tui.nodes.cleanup import CleanupPlan
     from rancher_tui.nodes.host_keys import HostKeyState
+    from rancher_tui.operations.node_offers import Offer
+    from rancher_tui.proofs.hosts import Asked
 
 
 @dataclass(slots=True)
@@ -31,9 +31,9 @@ class HostDesk:
     _left_locked: set[str] = field(default_factory=set)
 
     def _settings(self) -> Any:
-        from rancher_tui.hosts import settings
+        from rancher_tui.proofs.inputs import connect_settings
 
-        return settings(self.session, self.store.state)
+        return connect_settings(self.session, self.store.state)
 
     def patience(self, nodes: int) -> float:
         """After how many seconds at the latest everything is answered, by the deadlines of every rung."""
@@ -79,27 +79,27 @@ class HostDesk:
 
     def ask_again(self, numbers: Sequence[int], ids: frozenset[str] | None = None) -> Asked:
         """What a look at these nodes has to take in."""
-        from rancher_tui.hosts import Asked, asked_again
+        from rancher_tui.proofs.hosts import Asked, asked_again
 
         return asked_again(self.session, self.store.state, Asked(tuple(numbers), ids))
 
     def look_again(self, asked: Asked) -> AsyncIterator[Finding]:
         """Look at these nodes anew; the reports of steps 1 and 6 are put right."""
-        from rancher_tui.hosts import look_again
+        from rancher_tui.proofs.hosts import look_again
 
         return look_again(self.session, self.store.state, asked)
 
     def between(self) -> AsyncIterator[Finding]:
         """Try the ways from each node to each, with listeners that are removed again."""
-        from rancher_tui.hosts import look_between
+        from rancher_tui.proofs.hosts import look_between
 
         return look_between(self.session, self.store.state, {})
 
     def plan(self, number: int) -> CleanupPlan:
         """What could be cleared from node `number` (from 1), by the last preflight."""
-        from rancher_tui.hosts import expected
         from rancher_tui.nodes.cleanup import plan
         from rancher_tui.nodes.findings import subject_of
+        from rancher_tui.proofs.hosts import expected
 
         state = self.store.state
         node, report = state.nodes[number - 1], self.session.reports().get("preflight")
@@ -132,7 +132,7 @@ class HostDesk:
 
     async def offers(self) -> list[Offer]:
         """What the nodes and the SSH configuration offer to the node table."""
-        from rancher_tui.node_offers import offers
+        from rancher_tui.operations.node_offers import offers
 
         report = self.session.reports().get("preflight")
         learnt = report.facts.get("nodes", {}) if report else {}
@@ -140,7 +140,7 @@ class HostDesk:
 
     def take(self, chosen: Sequence[Offer]) -> None:
         """Take these over, as one edit."""
-        from rancher_tui.node_offers import taken
+        from rancher_tui.operations.node_offers import taken
 
         self.store.edit("took over what was learnt", lambda state: taken(state, chosen))
 

@@ -11,7 +11,7 @@ from rancher_tui.i18n import Message, msg
 
 def operate(check: str, operation: Callable[[], Message]) -> Sequence[Finding]:
     """What an operation told, as a finding; why it could not be done, as a fail."""
-    from rancher_tui.operations import OperationError
+    from rancher_tui.proofs.inputs import OperationError
 
     try:
         return [Finding(Status.PASS, "done", "", operation(), check=check)]

@@ -28,7 +28,7 @@ class RkeDesk:
 
     async def fetch(self, version: str, mirror: str, tell: Callable[[str], None]) -> Message:
         """Fetch a release into the session and use it: why not, or empty. `tell` gets each moment as a line."""
-        from rancher_tui.fetching import fetched
+        from rancher_tui.operations.fetching import fetched
         from rancher_tui.rke.fetch import FetchError
 
         target = self.session.path / "rke"

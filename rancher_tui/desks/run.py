@@ -62,7 +62,7 @@ class RunDesk:
     @property
     def quiet_limit(self) -> float:
         """Seconds of silence from which on a run is called stalled."""
-        from rancher_tui.verdict import quiet_limit_s
+        from rancher_tui.proofs.verdict import quiet_limit_s
 
         return quiet_limit_s(self.store.state)
 
@@ -89,8 +89,9 @@ class RunDesk:
     def plan(self, verb: str = "up") -> Plan:
         """What `rke up` or `rke remove` would do."""
         from rancher_tui.install import rules
-        from rancher_tui.operations import OperationError, demand_ready
-        from rancher_tui.planning import planned
+        from rancher_tui.operations.planning import planned
+        from rancher_tui.operations.running import demand_ready
+        from rancher_tui.proofs.inputs import OperationError
 
         state = self.store.state
         if lacking := rules.missing(state, 11):
@@ -109,7 +110,8 @@ class RunDesk:
         return Plan(lines, tuple((need.message, need.code, need.typed or need.code) for need in told.plan.needs))
 
     def start(self, agreed: frozenset[str], verb: str = "up") -> Sequence[Finding]:
-        from rancher_tui.operations import OperationError, RunRequest, start_run
+        from rancher_tui.operations.running import RunRequest, start_run
+        from rancher_tui.proofs.inputs import OperationError
 
         try:
             run = start_run(self.session, self.store.state, RunRequest(verb, agreed=agreed))
@@ -146,7 +148,7 @@ class RunDesk:
 
     def test_cause(self, problem: Problem) -> AsyncIterator[Finding]:
         """Look at the nodes of a problem now: is what its cause says still so?"""
-        from rancher_tui.hosts import Asked, asked_again, look_again
+        from rancher_tui.proofs.hosts import Asked, asked_again, look_again
 
         state = self.store.state
         asked = asked_again(self.session, state, Asked(tuple(self.rows_of(problem))))
@@ -162,12 +164,12 @@ class RunDesk:
 
     def shell(self) -> Message:
         """A shell in the session's folder, at this terminal, until it is left: what is to be told afterwards."""
-        from rancher_tui.shell import run_shell
+        from rancher_tui.operations.shell import run_shell
 
         return run_shell(self.session, self.store.state)
 
     def first_login(self) -> list[Message]:
         """What comes next, once Rancher is up."""
-        from rancher_tui.first_login import first_login
+        from rancher_tui.operations.first_login import first_login
 
         return first_login(self.store.state)

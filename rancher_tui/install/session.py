@@ -384,7 +384,7 @@ def _of_a_start(entry: Path) -> bool:
 
 def check_name(name: str) -> None:
     """SessionError unless `name` may be a session's (contract.md, "Where sessions live")."""
-    from rancher_tui.commands.names import COMMANDS
+    from rancher_tui.install.reserved import COMMANDS
 
     if not NAME.fullmatch(name):
         raise SessionError(

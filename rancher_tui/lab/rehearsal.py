@@ -13,13 +13,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rancher_tui import checks, operations
+from rancher_tui import checks
 from rancher_tui.finding import Status, worst
 from rancher_tui.install import steps
 from rancher_tui.install.session import Home, Session
 from rancher_tui.install.state import InstallState
 from rancher_tui.install.store import Store
 from rancher_tui.lab import session as lab
+from rancher_tui.operations import exporting, keeping, running
+from rancher_tui.proofs.inputs import OperationError, connect_settings
 
 NAME = "rehearsal"
 QUIET_LIMIT = 20.0
@@ -111,18 +113,18 @@ async def walk(session: Session, store: Store) -> AsyncIterator[steps.StepState]
 
 async def _act(number: int, session: Session, state: InstallState) -> None:
     """What the operator does at a step; what cannot be done, the step's checks say."""
-    with suppress(operations.OperationError):
+    with suppress(OperationError):
         if number == 1:
             await _trust(session, state)
         elif number == 2:
             await _rehearse(session, state)
         elif number == 10:
-            await asyncio.to_thread(operations.export, session, state)
-            await asyncio.to_thread(operations.back_up_config, session, state)
+            await asyncio.to_thread(exporting.export, session, state)
+            await asyncio.to_thread(keeping.back_up_config, session, state)
         elif number == 11:
             await _run(session, state)
         elif number == 12:
-            await asyncio.to_thread(operations.back_up_result, session, state)
+            await asyncio.to_thread(keeping.back_up_result, session, state)
 
 
 async def _judge(number: int, session: Session, state: InstallState) -> None:
@@ -134,13 +136,13 @@ async def _trust(session: Session, state: InstallState) -> None:
     """Pin the host keys that the hosts show, as after a typed yes."""
     from rancher_tui.nodes import host_keys
 
-    seen = await host_keys.scan(state.nodes, checks.connect_settings(session, state))
+    seen = await host_keys.scan(state.nodes, connect_settings(session, state))
     await asyncio.to_thread(host_keys.pin, session.known_hosts, seen)
 
 
 async def _rehearse(session: Session, state: InstallState) -> None:
     """Send requests through the load balancer to echo servers on the hosts, as after a typed yes."""
-    from rancher_tui.balancer_proof import rehearsal
+    from rancher_tui.operations.rehearsing import rehearsal
 
     async for _finding in rehearsal(session, state, idle=IDLE, facts={}):
         continue
@@ -148,7 +150,7 @@ async def _rehearse(session: Session, state: InstallState) -> None:
 
 async def _run(session: Session, state: InstallState) -> None:
     """Start rke and stay until it has ended or has been quiet for too long."""
-    run = await asyncio.to_thread(operations.start_run, session, state, operations.RunRequest())
+    run = await asyncio.to_thread(running.start_run, session, state, running.RunRequest())
     size, heard = -1, time.monotonic()
     while run.status().live and time.monotonic() - heard < QUIET_LIMIT:
         await asyncio.sleep(_LOOK_EVERY)

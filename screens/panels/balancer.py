@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rancher_tui.i18n import Message, _, ngettext
 from rancher_tui.text import clean
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import shown
 from screens.widgets.lines import Line, fit, wrap
-from screens.words import shown
 
 if TYPE_CHECKING:
     from rancher_tui.desks.balancer import Marked

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
-from screens.signs import signs
+from screens.look.signs import signs
 from screens.widgets.lines import Line, fit
 
 Certificate = Mapping[str, Any]

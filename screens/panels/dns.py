@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rancher_tui import subjects
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
-from screens.signs import signs
+from rancher_tui.wording import subjects
+from screens.look.signs import signs
+from screens.look.words import finding_ink, finding_word, shown
 from screens.widgets.lines import Line, fit, wrap
-from screens.words import finding_ink, finding_word, shown
 
 if TYPE_CHECKING:
     from rancher_tui.dns.records import Creation

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rancher_tui import subjects
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.i18n import N_, _
 from rancher_tui.install.state import Node
 from rancher_tui.nodes.groups import GROUPS
 from rancher_tui.text import clean
-from screens.signs import signs
-from screens.words import finding_ink, finding_word
+from rancher_tui.wording import subjects
+from screens.look.signs import signs
+from screens.look.words import finding_ink, finding_word
 
 COLUMNS: Final = (*GROUPS, "ports")
 TITLES: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from rancher_tui.actions import Action, shown_key
-from screens.signs import signs
+from screens.look.signs import signs
 from screens.widgets.lines import Line, Lines, fit, spread
 
 

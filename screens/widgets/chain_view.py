@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
+from screens.look.signs import signs
 from screens.panels.certificates import Row
-from screens.signs import signs
 from screens.widgets.lines import Line, Lines
 
 

@@ -8,9 +8,9 @@ from textual.message import Message
 
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.text import clean
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import finding_ink, finding_text, finding_word
 from screens.widgets.lines import Line, Lines, wrap
-from screens.words import finding_ink, finding_text, finding_word
 
 
 class FileLines(Lines):

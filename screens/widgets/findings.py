@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from rancher_tui.finding import Finding, Status, by_gravity
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
-from screens.grouping import Group, grouped
-from screens.signs import signs
+from screens.look.grouping import Group, grouped
+from screens.look.signs import signs
+from screens.look.words import finding_ink, finding_text, finding_word
 from screens.widgets.lines import Line, Lines, fit, wrap
-from screens.words import finding_ink, finding_text, finding_word
 
 LIMIT = 300
 """Findings drawn; the rest are counted."""

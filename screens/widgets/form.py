@@ -13,10 +13,10 @@ from rancher_tui.install.references import is_reference
 from rancher_tui.install.secrets import ADDRESSES, password_span
 from rancher_tui.text import clean
 from screens.fields import Field, next_choice, shown_value
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import finding_ink, finding_word
 from screens.widgets.editing import EditingLines
 from screens.widgets.lines import Line, fit
-from screens.words import finding_ink, finding_word
 
 
 class Form(EditingLines):

@@ -8,8 +8,8 @@ from textual import events
 from textual.message import Message
 
 from rancher_tui.i18n import _
+from screens.look.signs import signs
 from screens.panels.preflight import TITLES, Row
-from screens.signs import signs
 from screens.widgets.lines import Line, Lines, fit
 
 NUMBER_CELLS = 5

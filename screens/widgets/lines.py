@@ -18,8 +18,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from rancher_tui.text import clean
-from screens.inks import COLOURLESS, ink
-from screens.signs import plain, signs
+from screens.look.inks import COLOURLESS, ink
+from screens.look.signs import plain, signs
 
 Part = tuple[str, str]
 Line = list[Part]

@@ -11,7 +11,7 @@ from rancher_tui.i18n import _
 from rancher_tui.rke.search import of_typed
 from rancher_tui.text import clean
 from screens.log_model import LogModel
-from screens.signs import signs
+from screens.look.signs import signs
 from screens.widgets.lines import Line, Lines, fit
 
 _WORD = {"debug": "debg", "info": "info", "warning": "warn", "error": "fail", "fatal": "fail", "panic": "fail"}

@@ -13,10 +13,10 @@ from rancher_tui.install.references import is_reference
 from rancher_tui.install.state import ROLES, Node
 from rancher_tui.text import clean
 from screens.fields import Field
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import finding_ink, finding_word
 from screens.widgets.editing import EditingLines
 from screens.widgets.lines import Line, fit
-from screens.words import finding_ink, finding_word
 
 COLUMN_CELLS: Final = {
     "address": 15, "user": 9, "roles": 5, "port": 5, "ssh_key_path": 15, "internal_address": 12,

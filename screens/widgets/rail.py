@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rancher_tui.install.steps import StepState
-from screens.signs import signs
+from screens.look.signs import signs
+from screens.look.words import status_ink, status_sign, status_word, step_title
 from screens.widgets.lines import Line, Lines, fit
-from screens.words import status_ink, status_sign, status_word, step_title
 
 
 class Rail(Lines):

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import after_run, operations
 from rancher_tui.backup.copies import all_of, verify
 from rancher_tui.install import journal
 from rancher_tui.install.session import Home, Session
 from rancher_tui.install.state import InstallState, Node, Notice, Rke
+from rancher_tui.operations import after_run
+from rancher_tui.proofs import inputs
 from rancher_tui.rke import runs
 from rancher_tui.rke.runs import Run
 from tests.faults.test_runner_kills import wait_for
@@ -43,14 +44,14 @@ def session(home: Home) -> Session:
 
 def start(session: Session, code: int, verb: str = "up") -> Run:
     (session.cluster_folder / "code").write_text(str(code))
-    names = (operations.STATE_FILE, operations.KUBECONFIG)
+    names = (inputs.STATE_FILE, inputs.KUBECONFIG)
     return runs.start(
         session.path,
         [str(session.path / "rke"), verb],
         cwd=session.cluster_folder,
         env=os.environ,
         keep=[session.cluster_folder / name for name in names],
-        after=[sys.executable, "-P", "-m", "rancher_tui.after_run"],
+        after=[sys.executable, "-P", "-m", "rancher_tui.operations.after_run"],
     )
 
 

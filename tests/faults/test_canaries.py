@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import bundling
 from rancher_tui.backup.redact import MASK, Redactor
 from rancher_tui.cli import main
-from rancher_tui.handover import written
 from rancher_tui.install.session import Home, Session
+from rancher_tui.operations import bundling
+from rancher_tui.operations.handover import written
 from screens import registry
 from tests.screens.conftest import using
 from tests.unit.backup_case import CANARIES, encoded, pem, planted

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import moving, operations
 from rancher_tui.backup import copies
 from rancher_tui.cluster_file.export import export
 from rancher_tui.finding import Report
 from rancher_tui.install import journal
 from rancher_tui.install.session import Home, Session
-from rancher_tui.restoring import restore
+from rancher_tui.operations import keeping, moving
+from rancher_tui.operations.restoring import restore
 from rancher_tui.rke import runner
 from rancher_tui.rke.runs import Run
 from tests.faults.editor import die_at
@@ -84,7 +84,7 @@ def test_a_killed_backup_is_whole_or_none(session: Session, step: int) -> None:
     def again() -> None:
         shutil.rmtree(session.backups_folder)
 
-    points = every_point(lambda: operations.back_up_result(session, state), look, again, step)
+    points = every_point(lambda: keeping.back_up_result(session, state), look, again, step)
     assert points > 40
 
 
@@ -121,7 +121,7 @@ def test_a_killed_report_is_the_old_one_or_the_new_one(session: Session) -> None
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_killed_restore_leaves_no_half_session(home: Home, session: Session, step: int) -> None:
-    backup = operations.back_up_result(session, session.look_on().state)
+    backup = keeping.back_up_result(session, session.look_on().state)
 
     def look(done: bool) -> None:
         names = [item.name for item in home.sessions()]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui.balancer_proof import REHEARSE, proven, served
 from rancher_tui.checks import run
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import msg
 from rancher_tui.install import steps
 from rancher_tui.install.session import Home, Session
 from rancher_tui.install.state import Certificates, InstallState
+from rancher_tui.proofs.balancer import REHEARSE, proven, served
 from tests.conftest import require
 from tests.real.balancers import make_pair
 from tests.real.test_balancer_probe import Cluster, cluster

@@ -18,7 +18,7 @@ from rancher_tui.compatibility.notices import Chosen
 from rancher_tui.finding import Finding
 from rancher_tui.install.session import Home, Session
 from rancher_tui.install.state import InstallState, Node
-from rancher_tui.pulling import check, judge
+from rancher_tui.proofs.images import check, judge
 from tests.real.sshd import Sshd, needs_sshd
 
 pytestmark = [pytest.mark.real, needs_sshd]

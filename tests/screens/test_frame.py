@@ -10,8 +10,8 @@ from rancher_tui import actions
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import InstallState
 from screens import registry
-from screens.ask import Agree
-from screens.dialog import Pager
+from screens.dialogs.ask import Agree
+from screens.dialogs.dialog import Pager
 from tests.screens.conftest import SIZES, begun, using
 
 STEPS = [

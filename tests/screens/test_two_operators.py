@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import moving
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import InstallState
 from rancher_tui.install.store import Store
+from rancher_tui.operations import moving
 from tests.screens.conftest import begun, using
 
 

@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from rancher_tui import settings
-from screens.inks import ink
+from screens.look.inks import ink
 from tests.screens.conftest import using
 from tests.screens.sample import save_sample
 from tests.screens.terminal import Terminal

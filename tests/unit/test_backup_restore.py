@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import moving, operations
 from rancher_tui.backup.copies import Backup
 from rancher_tui.install import journal
 from rancher_tui.install.lock import HeldError
 from rancher_tui.install.session import Home, Session, SessionError
 from rancher_tui.install.store import Store
-from rancher_tui.keeping import paths_not_here
-from rancher_tui.restoring import RestoreError, rehearse, restore
+from rancher_tui.operations import keeping, moving
+from rancher_tui.operations.keeping import paths_not_here
+from rancher_tui.operations.restoring import RestoreError, rehearse, restore
 from tests.unit.backup_case import CANARIES, pem, planted
 
 
@@ -27,7 +27,7 @@ def session(home: Home, tmp_path: Path) -> Session:
 
 @pytest.fixture
 def backup(session: Session) -> Backup:
-    return operations.back_up_result(session, session.look_on().state)
+    return keeping.back_up_result(session, session.look_on().state)
 
 
 def test_a_backup_tells_what_it_cannot_hold(backup: Backup) -> None:
@@ -122,13 +122,13 @@ def test_the_rehearsal_of_a_restore_reads_everything_and_leaves_nothing(home: Ho
 def test_the_rehearsal_finds_a_torn_state_file(home: Home, session: Session) -> None:
     file = session.cluster_folder / "rancher-cluster.rkestate"
     file.write_text(file.read_text()[:40])
-    torn = operations.back_up_result(session, session.look_on().state)
+    torn = keeping.back_up_result(session, session.look_on().state)
     assert codes(home, torn.folder)["state-file-damaged"] == "fail"
 
 
 def test_the_rehearsal_finds_a_secret_that_did_not_come_along(home: Home, session: Session) -> None:
     (session.path / "secrets.json").write_text("{}")
-    made = operations.back_up_result(session, session.look_on().state)
+    made = keeping.back_up_result(session, session.look_on().state)
     assert codes(home, made.folder)["secret-missing"] == "fail"
 
 
@@ -136,7 +136,7 @@ def test_a_newer_state_is_restored_untouched(home: Home, session: Session, tmp_p
     told = json.loads(session.state_file.read_text())
     newer = json.dumps({**told, "schema_version": 99, "from_the_future": 1})
     session.state_file.write_text(newer)
-    made = operations.back_up_result(session, session.look_on().state)
+    made = keeping.back_up_result(session, session.look_on().state)
     restored = restore(home, made.folder, "again").session
     assert json.loads(restored.state_file.read_text()) == json.loads(newer)
 

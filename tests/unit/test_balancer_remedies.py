@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rancher_tui.balancer.front import Front
-from rancher_tui.balancer_remedies import fitting
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, msg
+from rancher_tui.proofs.balancer_remedies import fitting
 
 NGINX = "nginx: proxy_buffering off;"
 BOTH = "nginx: listen 443 ssl http2; HAProxy: alpn h2,http/1.1"

@@ -15,9 +15,9 @@ from rich.cells import cell_len
 
 from assets import FOLDER
 from building import catalogues, texts
-from rancher_tui import edits
 from rancher_tui.actions import usual_table
 from rancher_tui.i18n import DOMAIN, LANGUAGES, N_
+from rancher_tui.wording import edits
 
 TRANSLATED = LANGUAGES[1:]
 

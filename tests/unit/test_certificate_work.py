@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import certificate_work as work
 from rancher_tui.certificates import system
 from rancher_tui.certificates.certificate import Certificate
 from rancher_tui.finding import Status
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import Balancer, Certificates, InstallState
-from rancher_tui.operations import OperationError
+from rancher_tui.operations import certificates as work
+from rancher_tui.proofs import certificates as proof
+from rancher_tui.proofs.inputs import OperationError
 from tests.unit.certificates_pki import DAY, FQDN, issue, pem, server
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -43,7 +44,7 @@ def test_a_recognized_ca_is_proven_by_the_machines_store(
     state: InstallState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(system, "roots", lambda: [Certificate(ROOT.der)])
-    report = work.judge(_recognized(state))
+    report = proof.judge(_recognized(state))
     assert report.ok and "ca-missing" not in {item.code for item in report.findings}
     assert report.facts["template"] == "external-recognized-ca"
 
@@ -52,36 +53,36 @@ def test_a_chain_that_the_store_does_not_know_is_not_proven_and_not_failed(
     state: InstallState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(system, "roots", lambda: [Certificate(issue("Another Root").der)])
-    bad = [item for item in work.judge(_recognized(state)).findings if item.bad]
+    bad = [item for item in proof.judge(_recognized(state)).findings if item.bad]
     assert [(item.code, item.status) for item in bad] == [("not-publicly-trusted", Status.UNKNOWN)]
 
 
 def test_a_ca_in_another_form_is_written_as_pem_and_used(home: Home, state: InstallState, tmp_path: Path) -> None:
-    assert [item.code for item in work.judge(state).findings if item.bad] == ["ca-not-pem"]
+    assert [item.code for item in proof.judge(state).findings if item.bad] == ["ca-not-pem"]
     named, _ = work.write_repaired(home.create("one"), state)
     assert named.chain_path == state.certificates.chain_path
     assert Path(named.ca_path) == tmp_path / "ca.fixed.pem" and Path(named.ca_path).read_bytes() == ROOT.pem
-    assert work.judge(state.model_copy(update={"certificates": named})).ok
+    assert proof.judge(state.model_copy(update={"certificates": named})).ok
 
 
 def test_a_missing_file_is_one_finding(state: InstallState, tmp_path: Path) -> None:
     (tmp_path / "key.pem").unlink()
-    assert [item.code for item in work.judge(state).findings] == ["file-unreadable"]
+    assert [item.code for item in proof.judge(state).findings] == ["file-unreadable"]
 
 
 def test_where_the_balancer_is_asked(state: InstallState) -> None:
-    assert work.balancer_endpoint(state) == (FQDN, "443")
+    assert proof.balancer_endpoint(state) == (FQDN, "443")
     there = state.model_copy(update={"balancer": Balancer(address="192.0.2.7", https_port="8443")})
-    assert work.balancer_endpoint(there) == ("192.0.2.7", "8443")
+    assert proof.balancer_endpoint(there) == ("192.0.2.7", "8443")
     for wrong in (Balancer(address="https://x"), Balancer(https_port="x")):
         with pytest.raises(OperationError):
-            work.balancer_endpoint(state.model_copy(update={"balancer": wrong}))
+            proof.balancer_endpoint(state.model_copy(update={"balancer": wrong}))
 
 
 async def test_a_balancer_that_does_not_answer_is_unknown(home: Home, state: InstallState) -> None:
     silent = state.model_copy(update={"balancer": Balancer(address="127.0.0.1", https_port="1")})
     session = home.create("two")
-    report = await work.served(session, silent)
+    report = await proof.served(session, silent)
     assert report.findings[0].code == "not-served" and report.findings[0].status is Status.UNKNOWN
     assert session.reports()["served"].findings[0].code == "not-served"
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from rancher_tui import hosts
 from rancher_tui.checks import run
 from rancher_tui.finding import Finding
-from rancher_tui.hosts import Asked, asked_again, look_again
 from rancher_tui.install import steps
 from rancher_tui.install.session import Home, Session
 from rancher_tui.install.state import InstallState, Node
 from rancher_tui.nodes.case import Case
 from rancher_tui.nodes.cross import judge_together
 from rancher_tui.nodes.findings import Scribe
+from rancher_tui.proofs import hosts
+from rancher_tui.proofs.hosts import Asked, asked_again, look_again
 from rancher_tui.transport.ssh_errors import Rung, SshError
 from tests.unit.nodes_case import case, judged
 

@@ -11,8 +11,8 @@ import pytest
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import msg
 from rancher_tui.install.state import Bastion, InstallState, Node, Options
-from rancher_tui.node_offers import offers, taken
 from rancher_tui.nodes.report import written
+from rancher_tui.operations.node_offers import offers, taken
 
 STATE = InstallState(nodes=(Node(address="203.0.113.11", user="rancher"), Node(address="alpha", user="rancher")))
 

@@ -9,7 +9,7 @@ import pytest
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import msg
 from rancher_tui.install.session import Home, Session
-from rancher_tui.run_reports import forget
+from rancher_tui.operations.run_reports import forget
 
 
 @pytest.fixture

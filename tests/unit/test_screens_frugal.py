@@ -14,7 +14,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from screens.frugal import Paper
+from screens.look.frugal import Paper
 
 WIDTH, HEIGHT = 12, 4
 STYLES = (Style(color="red"), Style(color="green", bgcolor="black"), Style(bold=True), Style.null())

@@ -6,7 +6,7 @@ import pytest
 
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import msg
-from screens.grouping import grouped, ranges
+from screens.look.grouping import grouped, ranges
 
 
 def finding(subject: str, title: str = "root cannot forward", status: Status = Status.WARN) -> Finding:

@@ -7,8 +7,8 @@ from rich.color import Color, ColorSystem
 from rich.style import Style
 from textual.theme import Theme
 
-from screens.inks import _inks, ink
-from screens.themes import THEMES
+from screens.look.inks import _inks, ink
+from screens.look.themes import THEMES
 
 INKS = tuple(_inks(THEMES[0].name))
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from rancher_tui.finding import Finding, Status
-from rancher_tui.first_login import first_login
 from rancher_tui.i18n import msg
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import Balancer, InstallState, Rke, Snapshots
+from rancher_tui.operations.first_login import first_login
+from rancher_tui.proofs.verdict import quiet_limit_s, witnesses
 from rancher_tui.rke.verdict import WITNESSES, verdict
-from rancher_tui.verdict import quiet_limit_s, witnesses
 from tests.unit.test_rke_adopt import CA, nodes, write_kubeconfig, write_state
 
 NEW_LOG = (

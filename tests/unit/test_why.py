@@ -8,8 +8,8 @@ from assets import FOLDER
 from rancher_tui.cli import main
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import msg
-from rancher_tui.why import table, why
-from screens.details import finding_lines
+from rancher_tui.wording.why import table, why
+from screens.dialogs.details import finding_lines
 
 CODE = "".join(path.read_text("utf-8") for path in (FOLDER.parent / "rancher_tui").rglob("*.py"))
 

@@ -1,0 +1,138 @@
+"""Step 7 proven: the files that the state names, and the chain that the load balancer serves, judged.
+
+What cannot be had is an `OperationError`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.install.session import Session
+from rancher_tui.install.state import InstallState
+from rancher_tui.proofs.inputs import OperationError
+
+if TYPE_CHECKING:
+    from rancher_tui.certificates.files import Files
+
+RECOGNIZED: Final = ("external-recognized-ca", "ingress-recognized-ca")
+SERVED: Final = "served"
+"""The report of the chain on the wire."""
+
+
+def _bytes(path: str) -> bytes | None:
+    """The contents of a file of the state; None where none is named; OperationError where it cannot be read."""
+    if not path.strip():
+        return None
+    try:
+        return Path(path.strip()).expanduser().read_bytes()
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OperationError(
+            "file-unreadable", msg("{path} cannot be read: {error}", path=path, error=reason)
+        ) from error
+
+
+def read(state: InstallState, passphrase: str | None = None) -> Files:
+    """The files that the state names, read now; with a recognized CA no CA file, but this machine's store."""
+    from rancher_tui.certificates.files import Files
+    from rancher_tui.certificates.system import roots
+
+    named = state.certificates
+    recognized = state.template in RECOGNIZED
+    chain = _bytes(named.chain_path)
+    if chain is None:
+        raise OperationError("file-unreadable", msg("no chain file is named"))
+    return Files(
+        chain=chain,
+        chain_name=named.chain_path.strip(),
+        key=_bytes(named.key_path),
+        key_name=named.key_path.strip(),
+        ca=None if recognized else _bytes(named.ca_path),
+        ca_name=named.ca_path.strip(),
+        fqdn=state.fqdn.strip() or None,
+        passphrase=passphrase,
+        system=roots(),
+    )
+
+
+def judge(state: InstallState, passphrase: str | None = None) -> Report:
+    """The report for the files that the state names, read now."""
+    try:
+        files = read(state, passphrase)
+    except OperationError as error:
+        subject = state.certificates.chain_path or "chain"
+        return Report("certificates", (Finding(Status.FAIL, error.code, subject, error.message),))
+    report = files.judged()
+    return _by_the_store(report, files.chain_name) if state.template in RECOGNIZED else report
+
+
+def _by_the_store(report: Report, subject: str) -> Report:
+    """With a recognized CA no CA file is missing; a chain that this machine does not trust is not proven."""
+    trusted = any(item.code == "system-store" and item.evidence.get("trusted") for item in report.findings)
+    kept = tuple(item for item in report.findings if item.code != "ca-missing")
+    if trusted or not report.facts.get("correct_order"):
+        return replace(report, findings=kept)
+    unproven = Finding(
+        Status.UNKNOWN,
+        "not-publicly-trusted",
+        subject,
+        msg("this machine's own store does not trust it"),
+        msg("a recognized CA is one that every client knows"),
+        msg("with a CA of your own t takes its template; else look at another machine's store"),
+    )
+    return replace(report, findings=(*kept, unproven))
+
+
+async def served(session: Session, state: InstallState) -> Report:
+    """The chain that the load balancer serves for the FQDN, judged like a file and compared with it; kept."""
+    import asyncio
+
+    report = await _served(state)
+    await asyncio.to_thread(session.save_report, report)
+    return report
+
+
+async def _served(state: InstallState) -> Report:
+    import asyncio
+
+    from rancher_tui.certificates import served as wire
+    from rancher_tui.transport.tls import fetch_chain
+
+    host, port = balancer_endpoint(state)
+    endpoint = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    files = replace(await asyncio.to_thread(read, state), chain_name=endpoint, key=None)
+    try:
+        chain = await fetch_chain(host, int(port), state.fqdn.strip() or host)
+    except OSError as error:
+        report = files.not_served(error.strerror or str(error) or type(error).__name__)
+        return replace(report, check=SERVED)
+    judged = await asyncio.to_thread(files.with_chain(wire.as_pem(chain)).judged)
+    about_chain = tuple(item for item in judged.findings if item.code != "key-missing")
+    compared = tuple(wire.compare(chain, files.chain, endpoint=endpoint))
+    facts = {**judged.facts, "endpoint": endpoint}
+    return replace(judged, check=SERVED, findings=(*compared, *about_chain), facts=facts)
+
+
+def balancer_endpoint(state: InstallState) -> tuple[str, str]:
+    """Where clients reach the load balancer: its address, else the FQDN; OperationError where it is neither."""
+    from rancher_tui.certificates import names
+
+    host, port = state.balancer.address.strip() or state.fqdn.strip(), state.balancer.https_port.strip() or "443"
+    if names.host(host) is None:
+        raise OperationError("no-endpoint", msg("where the load balancer is must be known first (step 2)"))
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise OperationError("no-endpoint", msg("the load balancer's HTTPS port is none: {port}", port=port))
+    return host, port
+
+
+def locked(report: Report | None) -> Message:
+    """What needs a password before it can be judged; empty where nothing does."""
+    codes = {item.code for item in report.findings} if report is not None else set()
+    facts = report.facts if report is not None else {}
+    if facts.get("format") == "pkcs12" and not facts.get("certificates"):
+        return msg("the PKCS#12 file")
+    return msg("the private key") if "key-encrypted" in codes else EMPTY

@@ -1,0 +1,1 @@
+"""Look: inks, signs, words and themes, the same on every screen, and what of them is sent to the terminal."""
