@@ -12,6 +12,7 @@ from rancher_tui import actions
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
 from rancher_tui.install.input_files import CHANGED
+from screens import heading
 from screens.certificate_actions import CertificateActions
 from screens.dialogs.reading import Reading
 from screens.fields import fields_of
@@ -128,7 +129,7 @@ class CertificatesScreen(CertificateActions, FormScreen):
         parts = certificates.summary(self.facts("certificates"), files.chain_path, files.ca_path)
         if not parts or self.step is None or self._before():
             return left, right
-        return [*left[:2], *parts], self._neighbours(self.step.number) or right
+        return [*left[:2], *parts], heading.neighbours(self.step.number, self.app.size.width) or right
 
     def here(self) -> dict[str, Any] | None:
         """The certificate under the cursor, while the chain has the keys."""

@@ -13,6 +13,7 @@ from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import _
 from rancher_tui.install import rules
 from rancher_tui.install.steps import STEPS
+from screens.look.words import step_title
 
 if TYPE_CHECKING:
     from screens.app import RancherApp
@@ -123,7 +124,7 @@ class Checks:
         try:
             for number in numbers:
                 self.step = number
-                title = STEPS[number - 1].title
+                title = step_title(STEPS[number - 1])
                 self.tell_standing(_("checking {number} {title}; x stops").format(number=number, title=title))
                 try:
                     await self._one(number)

@@ -107,7 +107,7 @@ class OverviewScreen(Frame):
         lines: list[Line] = [
             [
                 (_(" Next: "), "plain"),
-                (f"{item.step.number} {item.step.title}", "strong"),
+                (f"{item.step.number} {step_title(item.step)}", "strong"),
                 (
                     _(". {key} goes there.").format(key="]" if item.step.number == 1 else f"g {item.step.number}"),
                     "plain",

@@ -41,7 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setattr("screens.frame.moment", lambda _when, _utc: "02:11 UTC")
+    monkeypatch.setattr("screens.heading.moment", lambda _when, _utc: "02:11 UTC")
     return tmp_path / "home"
 
 

@@ -1,0 +1,74 @@
+"""The first two lines of every screen: which install it is and how far it is; which step, and where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rancher_tui import actions
+from rancher_tui.actions import shown_key
+from rancher_tui.i18n import _
+from rancher_tui.install.steps import StepState, StepStatus
+from rancher_tui.text import clean
+from screens.look.words import moment, shown, status_ink, status_word, step_title
+
+if TYPE_CHECKING:
+    from screens.app import RancherApp
+    from screens.services import Install
+    from screens.widgets.lines import Line
+
+RAIL_FROM = 100
+"""Columns from which on the rail of steps stands beside a screen; below, the title names the neighbours."""
+
+
+def header(app: RancherApp) -> tuple[Line, Line]:
+    """The install's name, label and FQDN; how many steps are done, and whether all is saved."""
+    install, state = app.install, app.state
+    if install is None or state is None:
+        return [(" rancher-tui", "title")], []
+    left: Line = [(f" {clean(install.name)}", "title")]
+    if state.label:
+        left += [(" ", "plain"), (f" {clean(state.label)} ", "label"), (" ", "plain")]
+    else:
+        left.append(("  ", "plain"))
+    left.append((clean(state.fqdn) or _("no FQDN yet"), "plain" if state.fqdn else "dim"))
+    return left, [*_counts(app.steps), *_saved(install), (" ", "plain")]
+
+
+def _counts(steps: tuple[StepState, ...]) -> Line:
+    done = sum(item.status is StepStatus.DONE for item in steps)
+    failed = sum(item.status is StepStatus.FAILED for item in steps)
+    parts: Line = [(_("{number} of 12 done").format(number=done), "plain")]
+    if failed:
+        parts += [(" · ", "dim"), (_("{number} failed").format(number=failed), "fail")]
+    return [("  ", "plain"), *parts, (" · ", "dim")]
+
+
+def _saved(install: Install) -> Line:
+    if install.store.unsaved is not None:
+        error = install.store.unsaved
+        return [(_("NOT SAVED: {error}").format(error=clean(error.strerror or str(error))), "fail")]
+    if not install.store.writable:
+        return [(_("looked on only"), "warn")]
+    return [(_("saved"), "dim")]
+
+
+def step_line(item: StepState, *, utc: bool, columns: int) -> tuple[Line, Line]:
+    """A step's number, title and standing; when it was last looked at, and its neighbours where no rail is."""
+    left: Line = [
+        (f" {item.step.number} {step_title(item.step)}", "strong"),
+        (f"  {status_word(item.status)}", status_ink(item.status)),
+        (f"  {shown(item.note)}", "dim"),
+    ]
+    age: Line = [(f"  {moment(item.taken_at, utc)}", "dim")] if item.taken_at is not None else []
+    return left, [*age, *(neighbours(item.step.number, columns) or [(" ", "plain")])]
+
+
+def neighbours(number: int, columns: int) -> Line:
+    """The steps before and after, each beside the key that goes there: `5 [ ] 7`; nothing beside a rail."""
+    if columns >= RAIL_FROM:
+        return []
+    table = actions.table()
+    back, on = (shown_key(table.action(name).key) for name in ("previous-step", "next-step"))
+    before, after = (f"{number - 1} " if number > 1 else "", f" {number + 1}" if number < 12 else "")
+    parts: Line = [("  ", "plain"), (before, "dim"), (back if before else "", "strong")]
+    return [*parts, (" ", "plain"), (on if after else "", "strong"), (f"{after} ", "dim")]
