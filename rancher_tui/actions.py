@@ -86,11 +86,15 @@ def table() -> Table:
 
 
 @lru_cache(maxsize=4)
-def _own_table(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> Table:
-    from rancher_tui.keymap import applied
-
+def _own_table(keys: settings.Keys) -> Table:
     usual = usual_table()
     return replace(usual, actions=applied(usual.actions, keys))
+
+
+def applied(actions: Iterable[Action], keys: settings.Keys) -> tuple[Action, ...]:
+    """The actions with the operator's keys."""
+    own = dict(keys)
+    return tuple(replace(action, keys=own[action.id]) if action.id in own else action for action in actions)
 
 
 @lru_cache(maxsize=1)

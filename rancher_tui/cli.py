@@ -19,7 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
     _accept_any_text()
     home, chosen, rest = _leading(argv)
-    settings.load()
+    if settings.there_is_a_file():
+        from rancher_tui.settings_file import load
+
+        load()
     if chosen:
         settings.change(**chosen)
     if rest == ["--version"]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
-from rancher_tui.actions import Action, usual_table
+from rancher_tui.actions import Action, applied, usual_table
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
-
-Keys = tuple[tuple[str, tuple[str, ...]], ...]
+from rancher_tui.settings import Keys
 
 MOVING: Final = frozenset(
     {"up", "down", "left", "right", "home", "pageup", "pagedown", "tab", "shift+tab", *"0123456789"}
@@ -110,12 +108,6 @@ def _clashes(actions: Iterable[Action], own: Mapping[str, Any]) -> Iterator[tupl
             if one.places & other.places and (shared := set(one.keys) & set(other.keys)):
                 mine, theirs = (other, one) if other.id in own else (one, other)
                 yield mine.id, sorted(shared)[0], theirs.id
-
-
-def applied(actions: Iterable[Action], keys: Keys) -> tuple[Action, ...]:
-    """The actions with the operator's keys."""
-    own = dict(keys)
-    return tuple(replace(action, keys=own[action.id]) if action.id in own else action for action in actions)
 
 
 def _wrong(

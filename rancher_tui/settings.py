@@ -7,6 +7,7 @@ They come from a file (`settings_file.py`); options before a command (`--languag
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,9 @@ from rancher_tui.i18n import use_language
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding
+
+Keys = tuple[tuple[str, tuple[str, ...]], ...]
+"""Pairs of an action's id and its keys."""
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "language": ("auto", "en", "zh_CN"),
@@ -29,7 +33,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How the program looks and speaks. `keys` are pairs of an action's id and its keys."""
+    """How the program looks and speaks."""
 
     language: str = "auto"
     theme: str = ""
@@ -37,7 +41,7 @@ class Settings:
     signs: str = "auto"
     pace: str = "auto"
     plain: str = "no"
-    keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    keys: Keys = ()
 
     @property
     def ascii(self) -> bool | None:
@@ -80,6 +84,11 @@ def change(**fields: Any) -> Settings:
     return _chosen
 
 
+def there_is_a_file() -> bool:
+    """Whether settings were written; no where the folder may not be looked into."""
+    return os.path.exists(file())  # noqa: PTH110 - never raises
+
+
 def file() -> Path:
     """Where the settings lie."""
     folder = os.environ.get("XDG_CONFIG_HOME", "")
@@ -92,14 +101,7 @@ def wrong() -> tuple[Finding, ...]:
     return _wrong
 
 
-def load() -> None:
-    """Use the settings of the file, if there is one."""
+def note_wrong(found: Iterable[Finding]) -> None:
+    """Keep what is wrong with the file that was loaded."""
     global _wrong
-    path = file()
-    if not os.path.exists(path):  # noqa: PTH110 - also where the folder may not be looked into
-        return
-    from rancher_tui.settings_file import read
-
-    settings, found = read(path)
     _wrong = tuple(found)
-    use(settings)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from rancher_tui import settings
 from rancher_tui.actions import usual_table
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, N_, Message, _, msg
@@ -37,6 +38,13 @@ def read(path: Path) -> tuple[Settings, list[Finding]]:
         title = msg("not readable: {error}", error=str(error))
         return Settings(), [_finding(path.name, "settings.unreadable", title)]
     return judge(text, path.name)
+
+
+def load() -> None:
+    """Use the settings of the operator's file."""
+    chosen, found = read(settings.file())
+    settings.note_wrong(found)
+    settings.use(chosen)
 
 
 def commented() -> str:

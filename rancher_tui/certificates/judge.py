@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from rancher_tui.certificates import (
@@ -17,10 +18,11 @@ from rancher_tui.certificates import (
     rules_path,
 )
 from rancher_tui.certificates.case import Case
-from rancher_tui.certificates.certificate import Certificate
 from rancher_tui.certificates.facts import facts_of
-from rancher_tui.certificates.rule import CHECK, STEP, Rule
-from rancher_tui.finding import Finding, Report
+from rancher_tui.certificates.files import Files
+from rancher_tui.certificates.rule import CHECK, STEP, Rule, finding
+from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.i18n import msg
 
 RULES: tuple[Rule, ...] = (
     *rules_file.RULES,
@@ -34,65 +36,40 @@ RULES: tuple[Rule, ...] = (
 """Every rule, in the order in which findings are told; one code each."""
 
 
-def judge(
-    chain: bytes,
-    *,
-    chain_name: str,
-    key: bytes | None = None,
-    key_name: str = "",
-    ca: bytes | None = None,
-    ca_name: str = "",
-    fqdn: str | None = None,
-    at: datetime | None = None,
-    passphrase: str | None = None,
-    system: Sequence[Certificate] = (),
-) -> Report:
-    """Judge the bytes of the files; nothing is read, written or sent, and nothing raises for their content.
-
-    `at` is the time asked about (default now; without a zone it is UTC). `system` is what this machine trusts,
-    used to propose a template. `passphrase` opens an encrypted key or a PKCS#12 file and is not kept.
-    """
-    case = open_case(
-        chain,
-        chain_name=chain_name,
-        key=key,
-        key_name=key_name,
-        ca=ca,
-        ca_name=ca_name,
-        fqdn=fqdn,
-        at=at,
-        passphrase=passphrase,
-        system=system,
-    )
+def judge(files: Files) -> Report:
+    """Judge the files; nothing is read, written or sent, and nothing raises for their content."""
+    case = open_case(files)
     return Report(CHECK, tuple(_findings(case)), facts_of(case), step=STEP)
 
 
-def open_case(
-    chain: bytes,
-    *,
-    chain_name: str,
-    key: bytes | None = None,
-    key_name: str = "",
-    ca: bytes | None = None,
-    ca_name: str = "",
-    fqdn: str | None = None,
-    at: datetime | None = None,
-    passphrase: str | None = None,
-    system: Sequence[Certificate] = (),
-) -> Case:
+def not_served(files: Files, error: str) -> Report:
+    """The judgement where the chain could not be fetched: unknown, and what is known without it."""
+    report = judge(files.with_chain(b""))
+    unseen = finding(
+        Status.UNKNOWN,
+        "not-served",
+        files.chain_name,
+        msg("showed no certificate: {error}", error=error),
+        remedy=msg("check address, port and firewall; the load balancer must be running"),
+    )
+    known = (item for item in report.findings if item.code != "no-certificate")
+    return replace(report, findings=(unseen, *known))
+
+
+def open_case(files: Files) -> Case:
     """The files read and ready to be judged."""
     return Case(
-        chain=reading.read(chain, passphrase),
-        chain_name=chain_name,
-        key=keys.read(key, passphrase),
-        key_name=key_name or "key",
-        key_data=key,
-        ca=None if ca is None else reading.read(ca, passphrase),
-        ca_name=ca_name or "CA file",
-        ca_data=ca,
-        fqdn=fqdn,
-        at=_in_utc(at or datetime.now(UTC)),
-        system=system,
+        chain=reading.read(files.chain, files.passphrase),
+        chain_name=files.chain_name,
+        key=keys.read(files.key, files.passphrase),
+        key_name=files.key_name or "key",
+        key_data=files.key,
+        ca=None if files.ca is None else reading.read(files.ca, files.passphrase),
+        ca_name=files.ca_name or "CA file",
+        ca_data=files.ca,
+        fqdn=files.fqdn,
+        at=_in_utc(files.at or datetime.now(UTC)),
+        system=files.system,
     )
 
 
@@ -108,7 +85,7 @@ def _findings(case: Case) -> Iterator[Finding]:
     """What every rule tells; a code appears once a subject."""
     told: set[tuple[str, str]] = set()
     for rule in RULES:
-        for finding in rule(case):
-            if (finding.code, finding.subject) not in told:
-                told.add((finding.code, finding.subject))
-                yield finding
+        for found in rule(case):
+            if (found.code, found.subject) not in told:
+                told.add((found.code, found.subject))
+                yield found

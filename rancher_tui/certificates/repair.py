@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from rancher_tui.certificates import reading
 from rancher_tui.certificates.case import Case
 from rancher_tui.certificates.certificate import Certificate
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import open_case
 from rancher_tui.i18n import EMPTY, Message, msg
 
@@ -25,23 +25,15 @@ class Repaired:
     changed: bool = True
 
 
-def repair(
-    chain: bytes,
-    *,
-    key: bytes | None = None,
-    ca: bytes | None = None,
-    fqdn: str | None = None,
-    at: datetime | None = None,
-    passphrase: str | None = None,
-) -> Repaired:
+def repair(files: Files) -> Repaired:
     """Repair a chain file in any form; an intermediate that only the CA file holds is put in."""
-    case = open_case(chain, chain_name="", key=key, ca=ca, fqdn=fqdn, at=at, passphrase=passphrase)
+    case = open_case(files)
     if not case.chain.certificates:
         return Repaired(None, msg("no certificate can be read from it"))
     if case.leaf is None:
         return Repaired(None, msg("it holds no server certificate, only CAs"))
     data = to_pem(_served(case))
-    return Repaired(data, remains=_remains(case), changed=data != chain)
+    return Repaired(data, remains=_remains(case), changed=data != files.chain)
 
 
 def _served(case: Case) -> list[Certificate]:

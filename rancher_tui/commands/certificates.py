@@ -53,6 +53,7 @@ def cert(
     Example: rancher-tui cert fullchain.pem --key privkey.pem --ca ca.pem --fqdn rancher.example.com
     """
     from rancher_tui.certificates.files import Files
+    from rancher_tui.certificates.judge import judge, not_served
     from rancher_tui.certificates.system import roots
 
     if (chain is None) == (connect is None):
@@ -74,9 +75,9 @@ def cert(
     if connect is not None:
         served = _served(connect, fqdn)
         if isinstance(served, str):
-            return print_report(files.not_served(served), as_json=as_json, strict=strict)
+            return print_report(not_served(files, served), as_json=as_json, strict=strict)
         files = files.with_chain(served)
-    report = files.judged()
+    report = judge(files)
     if target is not None:
         _write_repaired(files, target)
     return print_report(report, as_json=as_json, strict=strict)
@@ -84,9 +85,9 @@ def cert(
 
 def _write_repaired(files: Files, target: Path) -> None:
     """Write the chain in right order; of a file without a server's certificate, its certificates as plain PEM."""
-    from rancher_tui.certificates.repair import converted
+    from rancher_tui.certificates.repair import converted, repair
 
-    repaired = files.repaired()
+    repaired = repair(files)
     data = repaired.data or converted(files.chain, files.passphrase)
     if repaired.reason:
         note(str(repaired.reason))

@@ -12,7 +12,7 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, SessionName, Strict
 from rancher_tui.commands.output import BAD, CallError, note, print_report
-from rancher_tui.i18n import _, msg
+from rancher_tui.i18n import EMPTY, _, msg
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Report
@@ -94,7 +94,7 @@ async def _fetched(version: str, target: Path, mirror: str | None, sha256: str |
     except OSError as error:
         raise CallError(msg("{path} cannot be written: {error}", path=str(target), error=str(error))) from error
     title = msg("rke {version} is fetched, its SHA-256 is that of the release", version=version)
-    detail = msg("the file before it is {name}", name=kept.name) if kept else msg("")
+    detail = msg("the file before it is {name}", name=kept.name) if kept else EMPTY
     done = Finding(Status.PASS, "rke-fetched", str(target), title, detail, check="rke", step=4)
     judged = await _judged(target, version)
     return Report("rke", (done, *judged.findings), {**facts, **judged.facts}, step=4)

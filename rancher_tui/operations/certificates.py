@@ -38,10 +38,10 @@ def write_repaired(
 ) -> tuple[Certificates, Message]:
     """Write chain and CA as plain PEM beside the originals, never over a file; what the state names then."""
     from rancher_tui.certificates import ca
-    from rancher_tui.certificates.repair import converted
+    from rancher_tui.certificates.repair import converted, repair
 
     files = read(state, passphrase)
-    repaired = files.repaired()
+    repaired = repair(files)
     named, written = state.certificates, []
     if repaired.data is not None and repaired.changed:
         path = _written(Path(files.chain_name).expanduser(), repaired.data)

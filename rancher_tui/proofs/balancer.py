@@ -114,6 +114,7 @@ async def with_chain(
 
 async def served(front: Front, ca: str | None, check: str) -> list[Finding]:
     """What is wrong or odd about the chain on the wire, or a pass; empty where none comes."""
+    from rancher_tui.certificates.files import Files
     from rancher_tui.certificates.judge import judge
     from rancher_tui.certificates.served import as_pem
     from rancher_tui.transport.tls import fetch_chain
@@ -124,14 +125,9 @@ async def served(front: Front, ca: str | None, check: str) -> list[Finding]:
     except OSError:
         return []
     place = f"{host}:{front.port}"
-    report = await asyncio.to_thread(
-        judge,
-        as_pem(chain),
-        chain_name=place,
-        ca=ca.encode() if ca is not None else None,
-        ca_name="CA",
-        fqdn=front.fqdn,
-    )
+    trusted = ca.encode() if ca is not None else None
+    files = Files(as_pem(chain), place, ca=trusted, ca_name="CA", fqdn=front.fqdn)
+    report = await asyncio.to_thread(judge, files)
     unasked = {"key-missing", "ca-missing" if front.verify else ""}
     odd = [
         replace(finding, evidence={**finding.evidence, "hop": "tls"}, check=check, step=STEP)

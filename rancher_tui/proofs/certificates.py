@@ -61,12 +61,14 @@ def read(state: InstallState, passphrase: str | None = None) -> Files:
 
 def judge(state: InstallState, passphrase: str | None = None) -> Report:
     """The report for the files that the state names, read now."""
+    from rancher_tui.certificates.judge import judge as judge_files
+
     try:
         files = read(state, passphrase)
     except OperationError as error:
         subject = state.certificates.chain_path or "chain"
         return Report("certificates", (Finding(Status.FAIL, error.code, subject, error.message),))
-    report = files.judged()
+    report = judge_files(files)
     return _by_the_store(report, files.chain_name) if state.template in RECOGNIZED else report
 
 
@@ -100,6 +102,8 @@ async def _served(state: InstallState) -> Report:
     import asyncio
 
     from rancher_tui.certificates import served as wire
+    from rancher_tui.certificates.judge import judge as judge_files
+    from rancher_tui.certificates.judge import not_served
     from rancher_tui.transport.tls import fetch_chain
 
     host, port = balancer_endpoint(state)
@@ -108,9 +112,9 @@ async def _served(state: InstallState) -> Report:
     try:
         chain = await fetch_chain(host, int(port), state.fqdn.strip() or host)
     except OSError as error:
-        report = files.not_served(error.strerror or str(error) or type(error).__name__)
+        report = not_served(files, error.strerror or str(error) or type(error).__name__)
         return replace(report, check=SERVED)
-    judged = await asyncio.to_thread(files.with_chain(wire.as_pem(chain)).judged)
+    judged = await asyncio.to_thread(judge_files, files.with_chain(wire.as_pem(chain)))
     about_chain = tuple(item for item in judged.findings if item.code != "key-missing")
     compared = tuple(wire.compare(chain, files.chain, endpoint=endpoint))
     facts = {**judged.facts, "endpoint": endpoint}

@@ -13,6 +13,7 @@ import pytest
 from rancher_tui.certificates import make, repair
 from rancher_tui.certificates.case import Case
 from rancher_tui.certificates.certificate import Certificate
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import open_case
 from tests.unit.certificates_faults import FAULTS, faulty
 from tests.unit.certificates_pki import FQDN, NOW, Issued
@@ -28,13 +29,15 @@ pytestmark = [
 
 def _opened(case: Planted) -> Case:
     return open_case(
-        case.chain,
-        chain_name="chain",
-        key=case.key,
-        ca=case.ca,
-        fqdn=case.fqdn,
-        at=case.at,
-        passphrase=case.passphrase,
+        Files(
+            case.chain,
+            chain_name="chain",
+            key=case.key,
+            ca=case.ca,
+            fqdn=case.fqdn,
+            at=case.at,
+            passphrase=case.passphrase,
+        )
     )
 
 

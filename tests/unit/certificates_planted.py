@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import judge
 from rancher_tui.finding import Report, Status
 from tests.unit.certificates_pki import FQDN, NOW, Issued, pem
@@ -31,15 +32,17 @@ class Planted:
 
     def judged(self) -> Report:
         return judge(
-            self.chain,
-            chain_name="chain.pem",
-            key=self.key,
-            key_name="key.pem",
-            ca=self.ca,
-            ca_name="ca.pem",
-            fqdn=self.fqdn,
-            at=self.at,
-            passphrase=self.passphrase,
+            Files(
+                self.chain,
+                chain_name="chain.pem",
+                key=self.key,
+                key_name="key.pem",
+                ca=self.ca,
+                ca_name="ca.pem",
+                fqdn=self.fqdn,
+                at=self.at,
+                passphrase=self.passphrase,
+            )
         )
 
     def differences(self) -> list[str]:

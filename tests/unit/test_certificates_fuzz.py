@@ -7,12 +7,14 @@ import json
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rancher_tui.certificates import ca, keys, reading, repair
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import judge
 from tests.unit.certificates_pki import FQDN, NOW, chain_of, pem, private_pem
 
@@ -58,12 +60,11 @@ def files(draw: st.DrawFn) -> bytes:
 )
 @given(files(), files(), files(), st.one_of(st.text(max_size=30), st.sampled_from([FQDN, "192.0.2.1", "*.x", ""])))
 def test_nothing_that_is_read_raises(chain: bytes, key: bytes, authority: bytes, fqdn: str) -> None:
-    report = judge(
-        chain, chain_name="c", key=key, key_name="k", ca=authority, ca_name="ca", fqdn=fqdn, at=NOW, passphrase="x"
-    )
+    given = Files(chain, "c", key=key, key_name="k", ca=authority, ca_name="ca", fqdn=fqdn, at=NOW)
+    report = judge(replace(given, passphrase="x"))
     json.dumps(report.to_json())
     assert len({(item.code, item.subject) for item in report.findings}) == len(report.findings)
-    repair.repair(chain, key=key, ca=authority, fqdn=fqdn, at=NOW)
+    repair.repair(given)
     repair.converted(chain)
     ca.encode(authority)
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from rancher_tui.certificates import keys, reading
 from rancher_tui.certificates.certificate import READ_ERRORS, Certificate, NotACertificateError
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import judge
 from rancher_tui.certificates.repair import to_pem
 
@@ -68,7 +69,7 @@ def test_pkits_is_answered_as_it_asks_but_for_what_a_file_cannot_tell() -> None:
     for name, leaf in _pkits().items():
         if not name.endswith("EE") or leaf.marked_ca:
             continue
-        report = judge(to_pem([leaf, *_above(leaf)]), chain_name="c", ca=ca, at=AT)
+        report = judge(Files(to_pem([leaf, *_above(leaf)]), chain_name="c", ca=ca, at=AT))
         valid, wanted = report.facts["chain_valid"], name.startswith("Valid")
         topic = next((topic for topic, words in NOT_JUDGED.items() if re.search(words, name)), "")
         answers["agree" if valid is wanted else topic or "disagree"] += 1

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pytest
 
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import judge
 from rancher_tui.finding import Report, Status
 from tests.unit.certificates_dirt import DIRT
@@ -24,14 +25,16 @@ def _file(chosen: Plan) -> bytes:
 
 def _judged(chosen: Plan, data: bytes) -> Report:
     return judge(
-        data,
-        chain_name="chain",
-        key=chosen.key.issued.key_pem if chosen.key else None,
-        key_name="key",
-        ca=None if chosen.ca is None else pem(*(made.issued for made in chosen.ca)),
-        ca_name="ca",
-        fqdn=FQDN,
-        at=NOW,
+        Files(
+            data,
+            chain_name="chain",
+            key=chosen.key.issued.key_pem if chosen.key else None,
+            key_name="key",
+            ca=None if chosen.ca is None else pem(*(made.issued for made in chosen.ca)),
+            ca_name="ca",
+            fqdn=FQDN,
+            at=NOW,
+        )
     )
 
 
@@ -151,13 +154,15 @@ def test_a_fault_anywhere_on_the_path_is_told_of_the_one_that_has_it(fault: str)
     for seed in range(8):
         made = faulty(fault, random.Random(f"{fault} {seed}"))
         report = judge(
-            pem(*made.chain),
-            chain_name="chain",
-            key=made.chain[0].key_pem,
-            ca=made.root.pem,
-            ca_name="ca",
-            fqdn=FQDN,
-            at=NOW,
+            Files(
+                pem(*made.chain),
+                chain_name="chain",
+                key=made.chain[0].key_pem,
+                ca=made.root.pem,
+                ca_name="ca",
+                fqdn=FQDN,
+                at=NOW,
+            )
         )
         told = {
             (item.code, item.status.value, item.subject)

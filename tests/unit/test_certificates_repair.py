@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rancher_tui.certificates import ca, make, replace, served
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import judge
 from rancher_tui.certificates.repair import converted, repair
 from tests.unit.certificates_pki import FQDN, NOW, chain_of, issue, pem, private_pem, root, server
@@ -36,29 +37,29 @@ CA = ROOT.pem
     ids=["intermediate first", "root", "copies", "stranger", "bom and crlf", "utf-16", "base64", "key"],
 )
 def test_any_dirty_file_becomes_the_right_chain(dirty: bytes) -> None:
-    repaired = repair(dirty, key=LEAF.key_pem, ca=CA, fqdn=FQDN, at=NOW)
+    repaired = repair(Files(dirty, key=LEAF.key_pem, ca=CA, fqdn=FQDN, at=NOW))
     assert repaired.data == RIGHT and repaired.changed and not repaired.remains
 
 
 def test_a_right_file_is_not_changed() -> None:
-    repaired = repair(RIGHT, ca=CA, at=NOW)
+    repaired = repair(Files(RIGHT, ca=CA, at=NOW))
     assert repaired.data == RIGHT and not repaired.changed
 
 
 def test_an_intermediate_that_only_the_ca_file_holds_is_put_in() -> None:
-    assert repair(pem(LEAF, LOWER), ca=pem(UPPER, ROOT), at=NOW).data == RIGHT
+    assert repair(Files(pem(LEAF, LOWER), ca=pem(UPPER, ROOT), at=NOW)).data == RIGHT
 
 
 def test_what_cannot_be_repaired_is_told() -> None:
-    assert repair(b"hello", at=NOW).reason
-    assert "only CAs" in repair(pem(LOWER, UPPER), at=NOW).reason.english
-    still = repair(pem(UPPER, LEAF), ca=CA, at=NOW)
+    assert repair(Files(b"hello", at=NOW)).reason
+    assert "only CAs" in repair(Files(pem(LOWER, UPPER), at=NOW)).reason.english
+    still = repair(Files(pem(UPPER, LEAF), ca=CA, at=NOW))
     assert still.data is not None and "Example CA 1" in still.remains.english
 
 
 def test_a_self_signed_server_certificate_stays() -> None:
     alone = server(FQDN)
-    assert repair(alone.pem, ca=alone.pem, at=NOW).data == alone.pem
+    assert repair(Files(alone.pem, ca=alone.pem, at=NOW)).data == alone.pem
 
 
 def test_a_repaired_chain_is_judged_right_for_every_planted_case() -> None:
@@ -83,11 +84,11 @@ def test_a_repaired_chain_is_judged_right_for_every_planted_case() -> None:
     mended |= {"truncated-pem", "bad-der", "key-in-chain-file", "multiple-leaves"}
     for case in CASES:
         fixed = repair(
-            case.chain, key=case.key, ca=case.ca, fqdn=case.fqdn, at=case.at, passphrase=case.passphrase
+            Files(case.chain, key=case.key, ca=case.ca, fqdn=case.fqdn, at=case.at, passphrase=case.passphrase)
         )
         if fixed.data is None:
             continue
-        again = judge(fixed.data, chain_name="fixed", key=case.key, ca=case.ca, fqdn=case.fqdn, at=case.at)
+        again = judge(Files(fixed.data, chain_name="fixed", key=case.key, ca=case.ca, fqdn=case.fqdn, at=case.at))
         told = {item.code for item in again.findings if item.subject.startswith("fixed")}
         assert not told & mended, (case.name, told & mended)
 
@@ -120,7 +121,9 @@ def test_a_made_pair_is_judged_without_a_word(tmp_path: Path) -> None:
     assert modes["tls.key"] == modes["ca.key"] == 0o600
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
     made = {path.name: path.read_bytes() for path in paths}
-    report = judge(made["tls.crt"], chain_name="tls.crt", key=made["tls.key"], ca=made["cacerts.pem"], fqdn=FQDN)
+    report = judge(
+        Files(made["tls.crt"], chain_name="tls.crt", key=made["tls.key"], ca=made["cacerts.pem"], fqdn=FQDN)
+    )
     assert {item.status.value for item in report.findings} == {"pass"}
     assert report.facts["chain_valid"] and report.facts["key_matches"] and report.facts["fqdn_covered"]
 
@@ -128,7 +131,7 @@ def test_a_made_pair_is_judged_without_a_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize("asked", ["192.0.2.7", "2001:db8::7", "bücher.example.com", "x" * 60 + ".example.com"])
 def test_a_pair_is_made_for_any_host(asked: str) -> None:
     made = make.make_pair(asked)
-    report = judge(made.chain, chain_name="c", key=made.key, ca=made.ca, fqdn=asked)
+    report = judge(Files(made.chain, chain_name="c", key=made.key, ca=made.ca, fqdn=asked))
     assert {item.status.value for item in report.findings} == {"pass"}
 
 
@@ -175,16 +178,16 @@ def test_the_template_follows_from_what_the_chain_is() -> None:
     from rancher_tui.certificates.certificate import Certificate
 
     trusted = [Certificate(ROOT.der)]
-    public = judge(RIGHT, chain_name="c", at=NOW, system=trusted)
-    private = judge(RIGHT, chain_name="c", ca=CA, at=NOW, system=[Certificate(issue("Other").der)])
+    public = judge(Files(RIGHT, chain_name="c", at=NOW, system=trusted))
+    private = judge(Files(RIGHT, chain_name="c", ca=CA, at=NOW, system=[Certificate(issue("Other").der)]))
     assert public.facts["template"] == "external-recognized-ca"
     assert private.facts["template"] == "external-certificate"
-    assert judge(RIGHT, chain_name="c", at=NOW).facts["template"] is None
+    assert judge(Files(RIGHT, chain_name="c", at=NOW)).facts["template"] is None
 
 
 def test_agents_words_are_told() -> None:
     def says(chain: bytes, **more: str) -> list[str]:
-        found: list[str] = judge(chain, chain_name="c", ca=CA, at=NOW, **more).facts["agent_says"]  # type: ignore[arg-type]
+        found: list[str] = judge(Files(chain, chain_name="c", ca=CA, at=NOW, **more)).facts["agent_says"]  # type: ignore[arg-type]
         return found
 
     assert says(RIGHT, fqdn=FQDN) == []
@@ -196,12 +199,15 @@ def test_agents_words_are_told() -> None:
 
 
 def test_the_second_opinion_stands_beside_ours() -> None:
-    assert judge(RIGHT, chain_name="c", ca=CA, at=NOW, fqdn=FQDN).facts["verifier"] == {"valid": True, "error": ""}
-    assert judge(pem(LEAF), chain_name="c", ca=CA, at=NOW, fqdn=FQDN).facts["verifier"]["valid"] is False
+    assert judge(Files(RIGHT, chain_name="c", ca=CA, at=NOW, fqdn=FQDN)).facts["verifier"] == {
+        "valid": True,
+        "error": "",
+    }
+    assert judge(Files(pem(LEAF), chain_name="c", ca=CA, at=NOW, fqdn=FQDN)).facts["verifier"]["valid"] is False
 
 
 def test_edges_are_proven_one_by_one() -> None:
-    facts = judge(pem(LEAF, UPPER, LOWER), chain_name="c", ca=CA, at=NOW).facts
+    facts = judge(Files(pem(LEAF, UPPER, LOWER), chain_name="c", ca=CA, at=NOW)).facts
     no, yes = (
         {"names": False, "key_ids": False, "signature": False},
         {"names": True, "key_ids": True, "signature": True},

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import judge
 from rancher_tui.finding import Report
 
@@ -89,12 +90,14 @@ def _report(source: str, index: int) -> Report:
     case = _vectors(source)[index]
     name = case["expected_peer_name"]
     return judge(
-        "\n".join([case["peer_certificate"], *case["untrusted_intermediates"]]).encode(),
-        chain_name="chain",
-        ca="\n".join(case["trusted_certs"]).encode(),
-        ca_name="ca",
-        fqdn=name["value"] if name else None,
-        at=datetime.fromisoformat(case["validation_time"] or case["at_used"]),
+        Files(
+            "\n".join([case["peer_certificate"], *case["untrusted_intermediates"]]).encode(),
+            chain_name="chain",
+            ca="\n".join(case["trusted_certs"]).encode(),
+            ca_name="ca",
+            fqdn=name["value"] if name else None,
+            at=datetime.fromisoformat(case["validation_time"] or case["at_used"]),
+        )
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rancher_tui import actions, i18n, settings
+from rancher_tui import actions, i18n, settings, settings_file
+from rancher_tui.cli import main
 from rancher_tui.finding import Finding, Status
 from rancher_tui.settings_file import commented, judge
 
@@ -19,11 +20,12 @@ def write(text: str) -> None:
     path = settings.file()
     path.parent.mkdir(parents=True)
     path.write_text(text, "utf-8")
-    settings.load()
+    settings_file.load()
 
 
 def test_without_a_file_everything_is_as_usual() -> None:
-    settings.load()
+    assert not settings.there_is_a_file()
+    assert main(["--version"]) == 0
     assert settings.chosen() == settings.Settings()
     assert settings.wrong() == ()
 
@@ -110,7 +112,7 @@ def test_a_file_that_cannot_be_read_is_told() -> None:
     path = settings.file()
     path.parent.mkdir(parents=True)
     path.write_bytes(b"theme = '\xff'")
-    settings.load()
+    settings_file.load()
     wrong: tuple[Finding, ...] = settings.wrong()
     assert [finding.code for finding in wrong] == ["settings.unreadable"]
 
