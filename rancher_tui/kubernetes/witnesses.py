@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +25,7 @@ DEPLOYMENT = "cattle"
 CODES = ("nodes-ready", "addon-job", "rancher-deployment")
 
 
-def _finding(
-    status: Status,
-    code: str,
-    subject: str,
-    title: Message,
-    detail: Message = EMPTY,
-    remedy: Message = EMPTY,
-    evidence: dict[str, Any] | None = None,
-) -> Finding:
-    return Finding(status, code, subject, title, detail, remedy, evidence or {}, CHECK, STEP)
+_finding = partial(Finding, check=CHECK, step=STEP)
 
 
 _SUBJECTS = {

@@ -5,10 +5,11 @@ Pure: judged from the status and the progress at hand. Each witness speaks for i
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rancher_tui.finding import Finding, Status
-from rancher_tui.i18n import EMPTY, Message, msg, msg_n
+from rancher_tui.i18n import EMPTY, msg, msg_n
 from rancher_tui.rke.progress import Progress
 from rancher_tui.rke.runs import RunStatus
 
@@ -18,16 +19,7 @@ STALL_LIMIT_S = 300.0
 """Silence that is named a stall: RKE's longest wait for itself is a minute, image pulls may take several."""
 
 
-def _finding(
-    status: Status,
-    code: str,
-    subject: str,
-    title: Message,
-    detail: Message = EMPTY,
-    remedy: Message = EMPTY,
-    evidence: dict[str, Any] | None = None,
-) -> Finding:
-    return Finding(status, code, subject, title, detail, remedy, evidence or {}, CHECK, STEP)
+_finding = partial(Finding, check=CHECK, step=STEP)
 
 
 def witnesses(status: RunStatus, progress: Progress) -> list[Finding]:
