@@ -297,7 +297,7 @@ async def _backup_config(look: Look) -> AsyncIterator[Finding]:
     if not look.session.cluster_file.is_file():
         yield _finding(Status.UNKNOWN, "not-backed-up", CLUSTER_FILE, msg("there is nothing to copy yet"))
         return
-    for finding in of_files(look.session.backups_folder, "config", wanted, check="backup-config", step=10):
+    for finding in of_files(look.session.backups_folder, ("config",), wanted, check="backup-config", step=10):
         yield finding
 
 
@@ -311,7 +311,8 @@ async def _backup_result(look: Look) -> AsyncIterator[Finding]:
     if newest(look.session.path) is None and not wanted[KUBECONFIG].exists():
         yield _finding(Status.UNKNOWN, "not-run", "rke", msg("rke has not been run; there is nothing to copy yet"))
         return
-    for finding in of_files(look.session.backups_folder, "result", wanted, check="backup-result", step=12):
+    of_runs = ("result", "after-run")
+    for finding in of_files(look.session.backups_folder, of_runs, wanted, check="backup-result", step=12):
         yield finding
 
 

@@ -12,9 +12,9 @@ from rancher_tui.i18n import EMPTY, Message, msg
 
 
 def of_files(
-    folder: Path, purpose: str, wanted: Mapping[str, Path], *, check: str, step: int
+    folder: Path, purposes: tuple[str, ...], wanted: Mapping[str, Path], *, check: str, step: int
 ) -> Iterator[Finding]:
-    """One finding a wanted file: whether the newest backup of `purpose` holds a whole copy of it as it is now.
+    """One finding a wanted file: whether the newest backup of these purposes holds a whole copy of it, as it is.
 
     A copy that was not made yet is no fail; one that is damaged or of another time is.
     """
@@ -23,7 +23,7 @@ def of_files(
         return Finding(status, code, name, title, remedy=remedy, check=check, step=step)
 
     back_up = msg("b backs it up")
-    backup = copies.newest(folder, purpose)
+    backup = next((made for made in copies.all_of(folder) if made.purpose in purposes), None)
     broken = copies.verify(backup) if backup else {}
     for name, source in wanted.items():
         if not source.is_file():

@@ -1,4 +1,4 @@
-"""What is done when a run has ended, whoever is still there to see it: copies, and the operator's command.
+"""What is done when a run has ended, whoever is still there to see it: copies, judged, and the operator's command.
 
 Started by the runner as `python -m rancher_tui.operations.after_run RUN_FOLDER`, once a run.
 """
@@ -44,6 +44,7 @@ def main(folder: Path) -> int:
         return 1
     copy(session, state, run)
     forget(session, before=run.status().ended)
+    judge_copies(session, state)
     if state.notice.command.strip():
         verdict = _judged(session, state) if _verb(run) == "up" else ""
         tell(session, state, run, verdict)
@@ -69,6 +70,21 @@ def copy(session: Session, state: InstallState, run: Run) -> None:
             asyncio.run(keeping.send(session, state, backup, to))
     except Exception as error:  # the run's end is told whatever became of its copies
         session.journal("copy-failed", run=run.id, why=f"{type(error).__name__}: {error}")
+
+
+def judge_copies(session: Session, state: InstallState) -> None:
+    """Step 12's report: whether the copies hold what the run left."""
+
+    async def judging() -> None:
+        from rancher_tui import checks
+
+        async for _finding in checks.run("backup-result", session, state):
+            continue
+
+    try:
+        asyncio.run(judging())
+    except Exception as error:  # the run's end is told all the same
+        session.journal("copies-not-judged", why=f"{type(error).__name__}: {error}")
 
 
 def _judged(session: Session, state: InstallState) -> str:

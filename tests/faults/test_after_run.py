@@ -100,6 +100,10 @@ def test_what_a_run_left_is_copied_whoever_is_there(session: Session, code: int,
     assert (backup.purpose, backup.lacks) == (purpose, ())
     assert verify(backup) == {}
     assert {"rancher-cluster.rkestate", "install.json"} <= {entry.name for entry in backup.entries}
+    wait_for(lambda: "backup-result" in session.reports())
+    judged = session.reports()["backup-result"]
+    assert judged.ok, [str(finding.title) for finding in judged.findings]
+    assert "rancher-cluster.rkestate" in {finding.subject for finding in judged.findings}
 
 
 def test_the_command_gets_the_runs_facts_with_every_screen_gone(session: Session, tmp_path: Path) -> None:
