@@ -18,7 +18,7 @@ from rancher_tui.operations import after_run
 from rancher_tui.proofs import inputs
 from rancher_tui.rke import runs
 from rancher_tui.rke.runs import Run
-from tests.faults.test_runner_kills import wait_for
+from tests.waiting import wait_for
 
 RKE = """#!/bin/sh
 printf '{"desiredState": {"certificatesBundle": {"a": 1}}}' > rancher-cluster.rkestate

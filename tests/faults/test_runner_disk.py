@@ -11,7 +11,7 @@ import pytest
 
 from rancher_tui.rke import runner, runs
 from rancher_tui.rke.runs import RunRefusedError
-from tests.faults.test_runner_kills import wait_for
+from tests.waiting import wait_for
 
 
 @pytest.fixture

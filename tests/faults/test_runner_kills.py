@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rancher_tui.rke import runs
 from rancher_tui.rke.runs import Run, RunRefusedError
+from tests.waiting import wait_for
 
 UI = (
     "import os, sys, time; from pathlib import Path; from rancher_tui.rke import runs\n"
@@ -21,13 +21,6 @@ UI = (
     "print(runs.start(session, [str(session / 'rke')], cwd=session, env=os.environ).id, flush=True)\n"
     "time.sleep(60)\n"
 )
-
-
-def wait_for(condition: Callable[[], bool], deadline_s: float = 20.0) -> None:
-    until = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < until, "the condition did not come true in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -18,10 +18,7 @@ pytestmark = pytest.mark.real
 
 def go(terminal: Terminal, number: int, title: str) -> None:
     """To a step, by its number."""
-    terminal.press("g")
-    terminal.wait_for("0-12 enter")
-    terminal.press(str(number), "enter")
-    terminal.wait_for(title)
+    terminal.go_to(number, title)
 
 
 def ask_until_up(terminal: Terminal) -> None:

@@ -15,6 +15,7 @@ import pytest
 from rancher_tui.install.session import Home
 from rancher_tui.rke.runs import Run, newest
 from tests.screens.terminal import Terminal
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.real
 
@@ -57,22 +58,12 @@ def the_run(home: Path) -> Run:
     return run
 
 
-def until(condition: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, f"{what} did not happen"
-        time.sleep(0.02)
-
-
 def started(home: Path, then: str = "exit 3") -> Terminal:
     """The screens at a run that is going on, half of its log written."""
     prepared(home, then)
     terminal = Terminal(home, program=("-c", START_AND_OPEN), columns=140, rows=30)
     terminal.wait_for("The twelve steps")
-    terminal.press("g")
-    terminal.wait_for("0-12 enter")
-    terminal.press("1", "1", "enter")
-    terminal.wait_for("[160]")
+    terminal.go_to(11, "[160]")
     assert "running" in terminal.screen
     return terminal
 
@@ -132,7 +123,7 @@ def test_a_run_goes_on_without_us_and_is_found_again(home: Path, lose: Callable[
     run = the_run(home)
     assert run.status().state == "running"
     (home / "go").touch()
-    until(lambda: not run.status().live, "the run's end")
+    wait_for(lambda: not run.status().live, 30, "the run's end")
     again = opened_again(home)
     again.wait_for("exit code 3")
     elapsed = run.status().elapsed_s
@@ -150,7 +141,7 @@ def test_a_run_whose_runner_was_killed_is_lost_and_said_to_be(home: Path) -> Non
     terminal.wait_for("lost: its runner ended without a word")
     assert run.status().rke_alive
     os.kill(record["pid"], signal.SIGKILL)
-    until(lambda: not run.status().live, "rke's end")
+    wait_for(lambda: not run.status().live, 30, "rke's end")
     kill_screens(terminal)
     again = opened_again(home)
     again.wait_for("lost: its runner ended without a word")

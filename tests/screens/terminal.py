@@ -60,6 +60,13 @@ class Terminal:
         for key in keys:
             self.child.send(_SENT.get(key, key))
 
+    def go_to(self, number: int, shows: str) -> None:
+        """Go to a step by its number, and wait for what its screen shows."""
+        self.press("g")
+        self.wait_for("0-12 enter")
+        self.press(*str(number), "enter")
+        self.wait_for(shows)
+
     def wait_for(self, text: str, seconds: float = 30.0) -> None:
         """Until `text` stands on the terminal; AssertionError shows what stands there instead."""
         until = time.monotonic() + seconds

@@ -21,10 +21,7 @@ pytestmark = pytest.mark.real
 def at_fqdn(terminal: Terminal) -> None:
     """Go to step 8 and leave a text in the field, not kept yet."""
     terminal.wait_for("The twelve steps")
-    terminal.press("g")
-    terminal.wait_for("0-12 enter")
-    terminal.press("8", "enter")
-    terminal.wait_for("8 FQDN  todo")
+    terminal.go_to(8, "8 FQDN  todo")
     terminal.press("enter")
     terminal.wait_for("EDIT")
     terminal.press("rancher.example.com")

@@ -54,10 +54,7 @@ def test_every_kind_of_terminal_shows_readable_text(home: Path, env: dict[str, s
     save_sample(home)
     terminal = Terminal(home, env=env)
     terminal.wait_for("The twelve steps")
-    terminal.press("g")
-    terminal.wait_for("0-12 enter")
-    terminal.press("6", "enter")
-    terminal.wait_for("10.0.1.12")
+    terminal.go_to(6, "10.0.1.12")
     settled(terminal)
     for row in range(24):
         for column in range(80):
@@ -109,10 +106,7 @@ def test_three_hosts_pasted_into_a_real_terminal_become_a_valid_table(home: Path
     terminal.wait_for("A name for the new session")
     terminal.press("prod", "enter")
     terminal.wait_for("The twelve steps")
-    terminal.press("g")
-    terminal.wait_for("0-12 enter")
-    terminal.press("6", "enter")
-    terminal.wait_for("Paste addresses here")
+    terminal.go_to(6, "Paste addresses here")
     terminal.press("\x1b[200~10.0.1.11\r10.0.1.12\r10.0.1.13\r\x1b[201~")
     terminal.wait_for("3 hosts pasted")
     terminal.press("right", "enter")

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,7 @@ import pytest
 from rancher_tui.rke import runner, runs
 from rancher_tui.rke.runs import Run, RunRefusedError
 from rancher_tui.rke.stop import stop
-
-
-def wait_for(condition: Callable[[], bool], deadline_s: float = 20.0) -> None:
-    until = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < until, "the condition did not come true in time"
-        time.sleep(0.02)
+from tests.waiting import wait_for
 
 
 @pytest.fixture
