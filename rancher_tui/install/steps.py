@@ -120,6 +120,13 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
 _NOT_YET: Final = ("not-exported", "not-backed-up", "not-run")
 """Codes of what was simply not done yet: no fail, and nothing that could not be seen."""
 
+_UNPROVEN: Final = {
+    "backup-config": msg("e exports it, b backs it up"),
+    "run": msg("s starts a run, V judges the last one"),
+    "backup-result": msg("copies are made at a run's end; c judges them"),
+}
+"""What is told of a step that nobody has looked at; of the others, that `c` proves them."""
+
 FRESH: Final = timedelta(days=1)
 """A fact about the world older than this shows its age and is taken again before a run."""
 
@@ -217,12 +224,12 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
     if missing and wrong is None:
         return standing(StepStatus.TODO, missing)
     if fail is not None:
-        return standing(StepStatus.FAILED, _about(wrong or fail))
+        return standing(StepStatus.FAILED, _wrong(item, wrong or fail))
     if upset := rules.upset(state, item.number):
         return standing(StepStatus.READY, upset)
     unknown = next((finding for finding in findings if finding.status is Status.UNKNOWN), None)
     if unknown is not None:
-        told = _about(unknown)
+        told = unknown.title if item.slug == "run" else _about(unknown)
         return standing(
             StepStatus.READY, told if unknown.code in _NOT_YET else msg("not known: {what}", what=told)
         )
@@ -233,7 +240,7 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
             return standing(StepStatus.STALE, _changed(rows))
         if all(report.ok for report in outdated):
             return standing(StepStatus.STALE, msg("proven for other inputs; check again (c)"))
-    return standing(StepStatus.READY, msg("not proven yet; check it (c)"))
+    return standing(StepStatus.READY, _UNPROVEN.get(item.slug, msg("not proven yet; check it (c)")))
 
 
 def _changed(rows: list[int]) -> Message:
@@ -252,6 +259,13 @@ def _about(finding: Finding) -> Message:
         if finding.subject
         else finding.title
     )
+
+
+def _wrong(item: Step, finding: Finding) -> Message:
+    """What is wrong with a step; of the run first the answer to what everyone asks."""
+    if item.slug == "run":
+        return msg("Rancher is not up: {what}", what=finding.title)
+    return _about(finding)
 
 
 def _hosts(state: InstallState, findings: tuple[Finding, ...]) -> Message:
@@ -273,6 +287,8 @@ def _proof(
     if at is not None and now - at > FRESH:
         days = (now - at).days
         return msg_n("proven {number} day ago", "proven {number} days ago", days)
+    if item.slug == "run":
+        first = msg("Rancher is up: {what}", what=first)
     if warnings:
         return msg("{warnings}; {proof}", warnings=counted, proof=first) if first else counted
     return first

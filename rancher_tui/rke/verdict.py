@@ -22,6 +22,10 @@ TELLING = ("ingress-host", "state-file", "stalled")
 """Heard where there is something to hear: they can spoil a verdict, and are not missed."""
 
 
+CAUSES = ("all-hosts", "addon-job")
+"""Witnesses that say why, told before those that only say that."""
+
+
 def verdict(findings: Iterable[Finding]) -> Verdict:
     """All seven witnesses pass: `up`. Any fail: `not-up`. Otherwise, also when one was not heard, `unknown`."""
     heard = [finding for finding in findings if finding.code in (*WITNESSES, *TELLING)]
@@ -44,8 +48,8 @@ def one_addon_job(from_log: Finding, from_cluster: Finding) -> Finding:
 
 
 def joined(from_run: Sequence[Finding], from_cluster: Sequence[Finding]) -> list[Finding]:
-    """The witnesses of run and cluster, the add-on job once."""
+    """The witnesses of run and cluster, the add-on job once, those that name a cause first."""
     jobs = {finding.code: finding for finding in from_cluster if finding.code == "addon-job"}
     rest = [finding for finding in from_cluster if finding.code != "addon-job"]
     own = [one_addon_job(finding, jobs[finding.code]) if finding.code in jobs else finding for finding in from_run]
-    return [*own, *rest]
+    return sorted([*own, *rest], key=lambda finding: finding.code not in CAUSES)

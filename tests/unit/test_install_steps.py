@@ -235,3 +235,14 @@ def test_the_first_step_tells_how_many_hosts_passed_and_whether_their_ports_were
     assert judge(STEPS[0], STATE, passed, NOW).note.english == "3 hosts passed; ports between them not tried (M)"
     passed["ports"] = report("ports", Status.PASS)
     assert judge(STEPS[0], STATE, passed, NOW).note.english == "3 hosts passed, the ports between them too"
+
+
+def test_the_run_answers_in_words_whether_rancher_is_up() -> None:
+    def told(*statuses: Status) -> str:
+        reports = {"verdict": report("verdict", *statuses)} if statuses else {}
+        return judge(STEPS[10], STATE, reports, NOW).note.english
+
+    assert told(Status.PASS).startswith("Rancher is up")
+    assert told(Status.PASS, Status.FAIL).startswith("Rancher is not up")
+    assert told(Status.PASS, Status.UNKNOWN).startswith("not known")
+    assert "s starts a run" in told()
