@@ -24,6 +24,8 @@ _STATUS_CELLS = 8
 class StepList(Lines, can_focus=True):
     """Twelve rows under a cursor."""
 
+    SCROLLED = True
+
     class Moved(Message):
         """The cursor went to another step."""
 
@@ -58,18 +60,14 @@ class StepList(Lines, can_focus=True):
         item = self._steps[number]
         here = number == self.row
         mark = signs().cursor if here else " "
-        title_cells = _TITLE_CELLS
-        last = self.top + self.content_size.height - 1
-        more = "▴" if number == self.top > 0 else "▾" if number == last < self.count - 1 else ""
-        note_cells = max(0, cells - title_cells - _STATUS_CELLS - 7 - 2 * bool(more))
+        note_cells = max(0, cells - _TITLE_CELLS - _STATUS_CELLS - 8)
         return [
             (f" {mark} ", "strong"),
             (f"{item.step.number:>2} ", "cursor" if here else "dim"),
-            (fit(step_title(item.step), title_cells), "cursor" if here else "plain"),
+            (fit(step_title(item.step), _TITLE_CELLS), "cursor" if here else "plain"),
             (" ", "plain"),
             (fit(status_word(item.status), _STATUS_CELLS), status_ink(item.status)),
             (fit(shown(item.note), note_cells), "plain" if here else "dim"),
-            (f" {more}" if more else "", "strong"),
         ]
 
     def on_key(self, event: events.Key) -> None:

@@ -31,7 +31,8 @@ class Ask(Dialog[str]):
         yield Text([[("", "plain")]], id="wrong")
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("enter", _("take"), True), ("esc", _("close"), True)]
+        clear = [("ctrl+u", _("clear"), True)] if self._text else []
+        return [("enter", _("take"), True), *clear, ("esc", _("close"), True)]
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
         wrong = self._judge(event.text) if self._judge else ""
@@ -39,6 +40,15 @@ class Ask(Dialog[str]):
             self.query_one("#wrong", Text).show([[(line, "fail")] for line in wrap(wrong, 72)])
         else:
             self.dismiss(event.text)
+
+
+class Told(Text):
+    """What there is to know before going on."""
+
+    SCROLLED = True
+
+    def __init__(self, lines: list[Line]) -> None:
+        super().__init__([[("", "plain")], *lines, [("", "plain")]], id="told")
 
 
 class TypedWord(Dialog[bool]):
@@ -52,13 +62,13 @@ class TypedWord(Dialog[bool]):
 
     def body(self) -> Iterator[Widget]:
         yield Text([[(line, "fail")] for line in wrap(self._heading, 72)])
-        yield Text([[("", "plain")], *self._lines, [("", "plain")]], id="told")
+        yield Told(self._lines)
         yield Text([[(_("To go on, type  "), "plain"), (self._word, "strong")]])
         yield Entry("", ">")
         yield Text([[("", "plain")]], id="wrong")
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("enter", _("go on"), True), ("esc", _("leave it"), True), ("pgup pgdn", _("scroll"), True)]
+        return [("enter", _("go on"), True), *self.scroll_key("pgup pgdn"), ("esc", _("leave it"), True)]
 
     def on_key(self, event: events.Key) -> None:
         distance = {"pageup": -8, "pagedown": 8}.get(event.key)
@@ -86,10 +96,10 @@ class Agree(Dialog[bool]):
 
     def body(self) -> Iterator[Widget]:
         yield Text([[(line, "strong")] for line in wrap(self._heading, 72)])
-        yield Text([[("", "plain")], *self._lines, [("", "plain")]], id="told")
+        yield Told(self._lines)
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("enter", self._word, True), ("esc", _("leave it"), True), ("pgup pgdn", _("scroll"), True)]
+        return [("enter", self._word, True), *self.scroll_key("pgup pgdn"), ("esc", _("leave it"), True)]
 
     def on_key(self, event: events.Key) -> None:
         distance = {"pageup": -8, "pagedown": 8}.get(event.key)

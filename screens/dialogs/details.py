@@ -31,7 +31,7 @@ class Details(Dialog[None]):
         yield Pager(list(finding_lines(self._finding)))
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("↑↓", _("scroll"), True), ("esc", _("close"), True)]
+        return [*self.scroll_key("↑↓"), ("esc", _("close"), True)]
 
 
 def finding_lines(finding: Finding) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from rancher_tui.i18n import _
 from screens.look.signs import ascii_only
 from screens.widgets.bars import Keys
 from screens.widgets.line_editor import LineEditor
-from screens.widgets.lines import Line, Lines, wrap
+from screens.widgets.lines import Line, Lines, Text
 
 
 class Entry(Lines, can_focus=True):
@@ -71,18 +71,6 @@ class Entry(Lines, can_focus=True):
         self.post_message(self.Changed())
 
 
-def _broken(line: Line, cells: int) -> list[Line]:
-    """A line whose last part goes on below itself where it is too long for so many columns."""
-    if sum(cell_len(text) for text, _name in line) <= cells:
-        return [line]
-    *head, (text, name) = line
-    indent = sum(cell_len(before) for before, _name in head)
-    if cells - indent < 10:
-        return [line]
-    first, *rest = wrap(text, cells - indent)
-    return [[*head, (first, name)], *([(" " * indent, "plain"), (more, name)] for more in rest)]
-
-
 class Dialog(ModalScreen[ScreenResultType]):
     """A box with a last line of keys. Escape, or q where nothing is typed, closes it without a result."""
 
@@ -107,7 +95,19 @@ class Dialog(ModalScreen[ScreenResultType]):
             yield from self.body()
             yield Keys(id="dialog-keys")
 
+    def scroll_key(self, keys: str) -> list[tuple[str, str, bool]]:
+        """The keys that scroll, where there is more than the box shows."""
+        lists = [lines for lines in self.query(Lines) if lines.SCROLLED]
+        return [(keys, _("scroll"), True)] if any(each.count > each.lines_in_view for each in lists) else []
+
     def on_mount(self) -> None:
+        self.draw_keys()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw_keys)
+
+    def draw_keys(self) -> None:
+        """The last line for what can be done now."""
         for keys in self.query("#dialog-keys").results(Keys):
             keys.show("", self.keys())
 
@@ -126,35 +126,16 @@ class Dialog(ModalScreen[ScreenResultType]):
             self.call_after_refresh(self.action_close)
 
 
-class Pager(Lines, can_focus=True):
+class Pager(Text, can_focus=True):
     """Lines to read, scrolled by the arrow and page keys."""
 
+    SCROLLED = True
+
     def __init__(self, lines: list[Line], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, classes="focus-first")
-        self._lines = lines
-        self._laid_out: tuple[int, list[Line]] = (0, lines)
-        """The lines in so many columns."""
-
-    @property
-    def count(self) -> int:
-        return len(self._in(self.content_size.width))
-
-    def line(self, number: int, cells: int) -> Line:
-        lines = self._in(cells)
-        return lines[number] if number < len(lines) else []
-
-    def show(self, lines: list[Line]) -> None:
-        if lines != self._lines:
-            self._lines, self._laid_out = lines, (0, lines)
-            self.refresh()
-
-    def _in(self, cells: int) -> list[Line]:
-        if cells > 0 and self._laid_out[0] != cells:
-            self._laid_out = (cells, [part for line in self._lines for part in _broken(line, cells)])
-        return self._laid_out[1]
+        super().__init__(lines, id=id, classes="focus-first")
 
     def on_key(self, event: events.Key) -> None:
-        page = max(1, self.content_size.height - 1)
+        page = max(1, self.lines_in_view - 1)
         step = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "space": page}.get(event.key)
         if event.key in ("home", "end"):
             step = -self.count if event.key == "home" else self.count

@@ -42,7 +42,7 @@ class Difference(Dialog[None]):
             ("e", _("exported"), True),
             ("a", _("last applied"), True),
             ("f", _("any file"), True),
-            ("↑↓", _("scroll"), True),
+            *self.scroll_key("↑↓"),
             ("esc", _("close"), True),
         ]
 
@@ -82,6 +82,7 @@ class Difference(Dialog[None]):
         pager = self.query_one(Pager)
         pager.top = 0
         pager.show(lines)
+        self.call_after_refresh(self.draw_keys)
 
 
 def _ink(line: str) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class Contents(Lines, can_focus=True):
     """The files of a bundle under a cursor."""
 
+    SCROLLED = True
+
     def __init__(self, items: list[Item]) -> None:
         super().__init__(id="contents", classes="focus-first")
         self.items = items

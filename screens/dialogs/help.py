@@ -30,7 +30,7 @@ class Help(Dialog[None]):
         yield Pager([*help_lines(help_text(self._place), self._topic), *key_lines(self._place)])
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("↑↓", _("scroll"), True), ("esc", _("close"), True)]
+        return [*self.scroll_key("↑↓"), ("esc", _("close"), True)]
 
 
 def help_text(place: str) -> str:

@@ -36,7 +36,7 @@ class Images(Dialog[None]):
         return [
             ("c", _("can the hosts pull them?"), True),
             ("w", _("write the list"), True),
-            ("↑↓", _("scroll"), True),
+            *self.scroll_key("↑↓"),
             ("esc", _("close"), True),
         ]
 
@@ -79,3 +79,4 @@ class Images(Dialog[None]):
     def _show(self, heading: str, lines: list[Line]) -> None:
         self.query_one("#heading", Text).show([[(heading, "strong")]])
         self.query_one(Pager).show(lines)
+        self.call_after_refresh(self.draw_keys)

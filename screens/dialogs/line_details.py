@@ -36,4 +36,4 @@ class LineDetails(Dialog[None]):
         yield Pager(lines)
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("↑↓", _("scroll"), True), ("esc", _("close"), True)]
+        return [*self.scroll_key("↑↓"), ("esc", _("close"), True)]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Choices(Lines, can_focus=True):
     """Two lines an offer: what would be put where, and where it comes from; a mark for those that are chosen."""
 
+    SCROLLED = True
+
     def __init__(self, offers: Sequence[Offer]) -> None:
         super().__init__(classes="focus-first")
         self._offers = offers

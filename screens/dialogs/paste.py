@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import TextArea
@@ -12,6 +13,16 @@ from textual.widgets import TextArea
 from rancher_tui.i18n import _
 from screens.dialogs.dialog import Dialog
 from screens.widgets.lines import Text, wrap
+
+
+class Area(TextArea):
+    """Where the lines stand. Tab is text there, as pasted lists hold it; Escape closes the box."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            event.prevent_default()
+            self.screen.dismiss(None)
 
 
 class Paste(Dialog[str]):
@@ -30,7 +41,7 @@ class Paste(Dialog[str]):
 
     def body(self) -> Iterator[Widget]:
         yield Text([[(line, "strong")] for line in wrap(self._about, 72)], classes="short")
-        area = TextArea(soft_wrap=False, tab_behavior="indent", compact=True, highlight_cursor_line=False)
+        area = Area(soft_wrap=False, tab_behavior="indent", compact=True, highlight_cursor_line=False)
         area.cursor_blink = False
         yield area
 

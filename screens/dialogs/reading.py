@@ -26,4 +26,4 @@ class Reading(Dialog[None]):
         yield Pager(self._lines)
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("↑↓", _("scroll"), True), ("esc", _("close"), True)]
+        return [*self.scroll_key("↑↓"), ("esc", _("close"), True)]

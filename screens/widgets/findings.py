@@ -23,6 +23,8 @@ FEW = 5
 class Findings(Lines):
     """A list of findings with a chosen one; `n` and `N` choose."""
 
+    SCROLLED = True
+
     def __init__(self, *, id: str | None = "findings") -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._findings: list[Finding] = []
@@ -74,6 +76,8 @@ class Findings(Lines):
         chosen = self.current
         for group, first in zip(self._groups, self._first_line, strict=False):
             if chosen in group.findings:
+                following = [other for other in self._first_line if other > first]
+                self.keep_in_view(min(following, default=self.count) - 1)
                 self.keep_in_view(first)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
@@ -116,6 +120,16 @@ class Findings(Lines):
             (f"{signs().cursor if chosen else ' '}{fit(finding_word(finding.status), word_cells)}  ", ink)
         ]
         if subject_cells:
-            head.append((fit(clean(group.subject), subject_cells) + "  ", "cursor" if chosen else "plain"))
+            subject = _fit_subject(clean(group.subject), subject_cells)
+            head.append((subject + "  ", "cursor" if chosen else "plain"))
         head.append((first, "strong" if chosen else "plain"))
         return [head, *([(" " * indent, "plain"), (text, "strong" if chosen else "plain")] for text in rest)]
+
+
+def _fit_subject(text: str, cells: int) -> str:
+    """A subject in so many columns; of a long one of several words the last two stay: `chain… certificate 2`."""
+    words = text.split(" ")
+    head, tail = " ".join(words[:-2]), " " + " ".join(words[-2:])
+    if cell_len(text) <= cells or not head or cell_len(tail) + 3 > cells:
+        return fit(text, cells)
+    return fit(head, cells - cell_len(tail)) + tail

@@ -22,6 +22,8 @@ from screens.widgets.lines import Line, fit
 class Form(EditingLines):
     """The fields of a step, their values as typed, and how each is judged."""
 
+    SCROLLED = True
+
     class Typed(Message):
         """The text of the field being edited is another one now."""
 
@@ -108,9 +110,10 @@ class Form(EditingLines):
             self.edit()
 
     def move_key(self, key: str) -> bool:
+        page = self.content_size.height - 1 if self.count > self.content_size.height else 0
         distance = {
             "up": -1, "shift+tab": -1, "down": 1, "tab": 1,
-            "home": -self.count, "end": self.count,
+            "home": -self.count, "end": self.count, "pageup": -page or None, "pagedown": page or None,
         }.get(key)  # fmt: skip
         if key in ("down", "tab") and self.row == self.count - 1:
             self.post_message(self.Below())
@@ -163,10 +166,24 @@ class Form(EditingLines):
 
     def _value(self, field: Field, value: str, here: bool, cells: int) -> Line:
         if value:
-            return [(fit(clean(value), min(cells, max(1, cell_len(clean(value))))), "cursor" if here else "plain")]
+            text = clean(value)
+            told = fit_end(text, cells) if field.kind == "path" else fit(text, min(cells, max(1, cell_len(text))))
+            return [(told, "cursor" if here else "plain")]
         sign = signs().empty
         hint = f" {field.hinted}" if field.hint else ""
         return [(sign, "cursor" if here else "dim"), (fit(hint, max(0, min(cells - 1, cell_len(hint)))), "dim")]
+
+
+def fit_end(text: str, cells: int) -> str:
+    """`text` in at most `cells` columns: of a longer one its end, which names the file."""
+    if cell_len(text) <= cells:
+        return text
+    kept = ""
+    for sign in reversed(text):
+        if cell_len(sign + kept) >= cells:
+            break
+        kept = sign + kept
+    return signs().ellipsis + kept
 
 
 def _shared(texts: list[str]) -> str:

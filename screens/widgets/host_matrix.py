@@ -20,6 +20,8 @@ COLUMN_CELLS = 7
 class HostMatrix(Lines, can_focus=True):
     """Rows of hosts; the first line names the groups. The cursor stays on its row as far as there is one."""
 
+    SCROLLED = True
+
     class Moved(Message):
         """The cursor went elsewhere, or the matrix got or lost the keys."""
 
@@ -107,6 +109,10 @@ class HostMatrix(Lines, can_focus=True):
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         return len(self._rows) + 1
+
+    @property
+    def lines_in_view(self) -> int:
+        return max(1, self.content_size.height - 1)
 
     def line_in_view(self, y: int, cells: int) -> Line:
         return self._titles(cells) if y == 0 else super().line_in_view(y - 1, cells)

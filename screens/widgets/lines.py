@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain, repeat
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -83,6 +84,28 @@ def spread(left: Line, right: Line, cells: int) -> Line:
     return [*fitted, (" " * max(0, room), "plain"), *right]
 
 
+def broken(line: Line, cells: int) -> list[Line]:
+    """A line whose last part goes on below itself where it is too long for so many columns."""
+    if not line or sum(cell_len(text) for text, _name in line) <= cells:
+        return [line]
+    *head, (text, name) = line
+    indent = sum(cell_len(before) for before, _name in head)
+    if cells - indent < 10:
+        return [line]
+    first, *rest = wrap(text, cells - indent)
+    return [[*head, (first, name)], *([(" " * indent, "plain"), (more, name)] for more in rest)]
+
+
+def cut(line: Line, cells: int) -> Line:
+    """The first so many columns of a line, filled with blanks."""
+    kept: Line = []
+    for text, name in line:
+        taken = min(cell_len(text), cells)
+        kept.append((set_cell_size(text, taken), name))
+        cells -= taken
+    return [*kept, (" " * cells, "plain")]
+
+
 def harmless(text: str) -> str:
     """`text` without anything that a terminal would act on, whoever forgot to clean it: the last gate."""
     return text if text.isprintable() else clean(text, max(1, len(text) * 10))
@@ -91,6 +114,8 @@ def harmless(text: str) -> str:
 class Lines(Widget):
     """Draws `self.line(y)` for every line in view. Subclasses give `count` and `line`."""
 
+    SCROLLED: ClassVar[bool] = False
+    """A sign in the last column tells that there is more above the first line in view, or below the last."""
     top = 0
 
     @property
@@ -112,7 +137,23 @@ class Lines(Widget):
     def line_in_view(self, y: int, cells: int) -> Line:
         """The parts of the line that stands `y` lines below the top of the view."""
         number = self.top + y
-        return self.line(number, cells) if number < self.count else []
+        if number >= self.count:
+            return []
+        line, more = self.line(number, cells), self._more(number)
+        return [*cut(line, cells - 1), (more, "strong")] if more else line
+
+    def _more(self, number: int) -> str:
+        """The sign at the end of a line in view; empty where nothing is hidden behind it."""
+        if not self.SCROLLED:
+            return ""
+        if number == self.top > 0:
+            return "▴"
+        return "▾" if number == self.top + self.lines_in_view - 1 < self.count - 1 else ""
+
+    @property
+    def lines_in_view(self) -> int:
+        """How many lines the view has room for."""
+        return max(1, self.content_size.height)
 
     def strip(self, parts: Line) -> Strip:
         """Parts as Textual draws them, in exactly the width of the widget."""
@@ -155,22 +196,32 @@ class Text(Lines):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = lines or []
+        self._laid_out: tuple[int, list[Line]] = (0, self._lines)
+        """The lines in so many columns."""
 
     @property
     def count(self) -> int:
-        return len(self._lines)
+        return len(self._in(self.content_size.width))
 
     def line(self, number: int, cells: int) -> Line:
-        return self._lines[number]
+        lines = self._in(cells)
+        return lines[number] if number < len(lines) else []
+
+    def _in(self, cells: int) -> list[Line]:
+        if cells > 0 and self._laid_out[0] != cells:
+            room = cells - self.SCROLLED
+            self._laid_out = (cells, [part for line in self._lines for part in broken(line, room)])
+        return self._laid_out[1]
 
     def show(self, lines: list[Line]) -> None:
         """Draw these lines instead; the view stays where it is as far as there are lines."""
         if lines == self._lines:
             return
-        relayout = len(lines) != len(self._lines)
-        self._lines = lines
-        self.top = min(self.top, max(0, len(lines) - 1))
-        self.refresh(layout=relayout)
+        before = self.count
+        self._lines, self._laid_out = lines, (0, lines)
+        after = self.count
+        self.top = min(self.top, max(0, after - 1))
+        self.refresh(layout=after != before)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return max(1, len(self._lines))
+        return max(1, len(self._in(width)))

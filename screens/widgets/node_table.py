@@ -46,6 +46,8 @@ def cell_shown(node: Node, path: str) -> str:
 class NodeTable(EditingLines):
     """Rows of nodes under a cursor of cells. The first line is the columns' names, the last one adds a host."""
 
+    SCROLLED = True
+
     def __init__(self, fields: Sequence[Field]) -> None:
         super().__init__(id="nodes")
         self.fields = list(fields)
@@ -168,6 +170,10 @@ class NodeTable(EditingLines):
         else:
             return False
         return True
+
+    @property
+    def lines_in_view(self) -> int:
+        return max(1, self.content_size.height - 1)
 
     def line_in_view(self, y: int, cells: int) -> Line:
         if y == 0:
