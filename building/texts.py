@@ -12,7 +12,14 @@ from babel.messages.extract import extract_from_dir
 from assets import FOLDER
 
 ROOT = FOLDER.parent
-KEYWORDS: dict[str, Any] = {"_": None, "msg": None, "N_": None, "msg_n": (1, 2), "ngettext": (1, 2)}
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "msg": None,
+    "N_": None,
+    "or_key": None,
+    "msg_n": (1, 2),
+    "ngettext": (1, 2),
+}
 
 Text = tuple[str | tuple[str, str], str]
 """The English text (singular and plural where it is counted), and the file it stands in."""
@@ -45,12 +52,12 @@ def of_tables() -> Iterator[Text]:
     """Texts of the tables that texts.yml names."""
     rules = table()
     for kind in ("texts", "escaped"):
-        for file, paths in rules[kind].items():
-            data = yaml.safe_load((FOLDER / file).read_text("utf-8"))
-            for path in paths:
-                for text in _at(data, path.split(".")):
+        for pattern, paths in rules[kind].items():
+            for file in sorted(FOLDER.glob(pattern)):
+                data = yaml.safe_load(file.read_text("utf-8"))
+                for text in (text for path in paths for text in _at(data, path.split("."))):
                     shown = text.replace("{", "{{").replace("}", "}}") if kind == "escaped" else text
-                    yield shown, f"assets/{file}"
+                    yield shown, f"assets/{file.relative_to(FOLDER)}"
 
 
 def _at(data: Any, path: list[str]) -> Iterator[str]:

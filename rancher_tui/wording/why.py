@@ -1,4 +1,4 @@
-"""Why a finding matters (assets/help/why.yml): what goes wrong when it is left as it is."""
+"""Why a finding matters (assets/help/why/AREA.yml): what goes wrong when it is left as it is."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from rancher_tui.i18n import _
 
 @lru_cache(maxsize=1)
 def table() -> dict[str, str]:
-    """English texts by the codes of findings."""
+    """English texts by the codes of findings, area by area."""
     import yaml
 
-    text = (FOLDER / "help" / "why.yml").read_text("utf-8")
-    loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    return {str(code): str(why) for code, why in loaded["why"].items()}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / "help" / "why").glob("*.yml")):
+        for row in yaml.load(path.read_text("utf-8"), Loader=loader):  # noqa: S506 - a safe loader
+            found |= dict.fromkeys(row["codes"], row["why"])
+    return found
 
 
 def why(code: str) -> str:
