@@ -13,6 +13,7 @@ from assets import FOLDER
 from building import texts
 from rancher_tui import i18n
 from screens import registry
+from screens.fields import as_text, fields_of, next_choice, shown_value
 from tests.screens.conftest import User, begun, using
 from tests.screens.sample import STATE
 
@@ -92,3 +93,10 @@ async def test_english_is_found_where_it_is_left(home: Path) -> None:
     begun(home, STATE)
     async with using(home, "prod") as user:
         assert {"Provision", "hosts", "done"} & left(user.lines)
+
+
+def test_yes_and_no_are_told_in_chinese_and_kept_as_they_are_typed(chinese: None) -> None:
+    field = next(field for field in fields_of("options") if field.kind == "yes")
+    assert [shown_value(field, text) for text in ("yes", "no")] == ["是", "否"]
+    assert next_choice(field, "no") == "yes"
+    assert as_text(True) == "yes"
