@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ from rancher_tui.desks.rke import RkeDesk
 from rancher_tui.desks.run import RunDesk
 from rancher_tui.finding import Finding, Report
 from rancher_tui.i18n import EMPTY, Message, msg
-from rancher_tui.install import input_files
+from rancher_tui.install import file_fields, input_files
 from rancher_tui.install.lock import Holder, TakeOverError
 from rancher_tui.install.session import Opened, Session, SessionError
 from rancher_tui.install.store import Store
@@ -133,6 +133,9 @@ class LocalInstall:
         async for finding in findings:
             yield finding
         self._reports = self.session.reports()
+
+    def absent_files(self, fields: Iterable[str]) -> Sequence[Finding]:
+        return list(file_fields.missing(self.store.state, fields, self.session.cluster_folder))
 
     def take_over(self) -> Message:
         try:

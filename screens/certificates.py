@@ -11,21 +11,23 @@ from textual.widget import Widget
 from rancher_tui import actions
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
+from rancher_tui.install import rules
 from rancher_tui.install.input_files import CHANGED
+from rancher_tui.text import clean
 from screens import heading
 from screens.certificate_actions import CertificateActions
 from screens.dialogs.reading import Reading
-from screens.fields import fields_of
+from screens.fields import Field, fields_of, text_at
 from screens.form_screen import FormScreen
 from screens.look.signs import signs
-from screens.look.words import moment
+from screens.look.words import finding_ink, moment, shown
 from screens.panels import certificate, certificates
 from screens.widgets.bars import Rule
 from screens.widgets.chain_view import ChainView
 from screens.widgets.editing import EditingLines
 from screens.widgets.findings import Findings
 from screens.widgets.form import Form
-from screens.widgets.lines import Line, fit
+from screens.widgets.lines import Line, fit, wrap
 
 
 def _key(name: str) -> str:
@@ -83,17 +85,29 @@ class CertificatesScreen(CertificateActions, FormScreen):
             self.rancher.unexpected(error)
 
     def _chain_rows(self, cells: int) -> list[certificates.Row]:
-        rows = certificates.chain_rows(self.facts("certificates"), cells)
-        if rows and self._before():
+        state = self.rancher.state
+        named = state is not None and state.certificates.chain_path.strip()
+        facts = self.facts("certificates") if named else {}
+        rows = certificates.chain_rows(facts, cells)
+        if not rows:
+            return [
+                certificates.Row([(f" {line}", "dim")]) for line in wrap(self._without(bool(named)), cells - 2)
+            ]
+        if self._before():
             told = _(" as last judged, before something changed; {check} judges again").format(check=_key("check"))
             rows[0] = certificates.Row([(fit(told, cells), "warn")])
-        if rows:
-            return [*rows, *(certificates.Row(line) for line in self._on_the_wire(cells))]
-        told = _(
-            " {check} reads and judges the files; {paste} pastes a chain; {make} makes a CA and a certificate."
-        )
-        told = told.format(check=_key("check"), paste=_key("paste"), make=_key("make"))
-        return [certificates.Row([(fit(told, cells), "dim")])]
+        return [*rows, *(certificates.Row(line) for line in self._on_the_wire(cells))]
+
+    def _without(self, named: bool) -> str:
+        """What to do where no chain can be drawn."""
+        if not named:
+            told = _(
+                "Name the three files above; they are judged at once. {paste} pastes a chain, {make} makes a CA."
+            )
+            return told.format(paste=_key("paste"), make=_key("make"))
+        if self.report("certificates") is None or self._before():
+            return _("{check} reads and judges the files.").format(check=_key("check"))
+        return _("No certificate was found to draw; below stands why.")
 
     def _before(self) -> bool:
         """Whether what is known was judged for other inputs."""
@@ -111,8 +125,9 @@ class CertificatesScreen(CertificateActions, FormScreen):
                 ]
             ]
         first = report.findings[0]
-        text = f"{moment(report.taken_at, self.rancher.utc)}: {first.subject} {first.title}"
-        return [[(_(" served  "), "dim"), (fit(text, cells - 9).rstrip(), "pass" if not first.bad else "fail")]]
+        when = moment(report.taken_at, self.rancher.utc)
+        text = f"{when}: {clean(first.subject)} {shown(first.title)}"
+        return certificates.beside(_(" served  "), text, finding_ink(first.status), cells)
 
     def _offered(self, paths: list[str], cells: int) -> list[certificates.Row]:
         names = [path.rstrip("/").rpartition("/")[2] + ("/" if path.endswith("/") else "") for path in paths]
@@ -138,6 +153,21 @@ class CertificatesScreen(CertificateActions, FormScreen):
             return None
         return dict(found[self.chain.chosen])
 
+    def about(self, finding: Finding, field: Field) -> bool:
+        """Findings are about files: those of a field's file are about the field."""
+        state = self.rancher.state
+        file = text_at(state, field.path).strip() if state is not None and field.kind == "path" else ""
+        named = bool(file) and (finding.subject == file or finding.subject.startswith(f"{file} certificate "))
+        return named or super().about(finding, field)
+
+    def on_editing_lines_kept(self, event: EditingLines.Kept) -> None:
+        """A file that is named is judged at once."""
+        before = self.rancher.state
+        super().on_editing_lines_kept(event)
+        state = self.rancher.state
+        if state is not None and state is not before and not rules.missing(state, 7):
+            self.rancher.start_checks([7])
+
     def on_editing_lines_pasted(self, event: EditingLines.Pasted) -> None:
         """Certificates that are pasted are taken as such; anything else goes into the field."""
         if "BEGIN" in event.text or event.text.count("\n") > 1:
@@ -159,9 +189,6 @@ class CertificatesScreen(CertificateActions, FormScreen):
         self.form.focus()
 
     def on_chain_view_moved(self) -> None:
-        """The fields give way to the certificates while these have the keys."""
-        self.form.styles.height = 1 if self.chain.has_focus else len(self.form.fields)
-        self.form.keep_in_view(self.form.row)
         self.draw_keys()
 
     def edit_keys(self) -> list[tuple[str, str, bool]]:
@@ -193,4 +220,5 @@ class CertificatesScreen(CertificateActions, FormScreen):
         if chosen is None:
             super().do_details()
         else:
-            self.app.push_screen(Reading(certificate.heading(chosen), certificate.lines(chosen)))
+            lines = certificate.lines(chosen, utc=self.rancher.utc)
+            self.app.push_screen(Reading(certificate.heading(chosen), lines))

@@ -15,14 +15,14 @@ from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.store import ReadOnlyError
 from rancher_tui.text import clean
-from screens.fields import fields_of, next_choice, text_at
+from screens.fields import Field, fields_of, next_choice, text_at
 from screens.frame import Frame, bindings
 from screens.look.words import shown
 from screens.widgets.bars import Rule
 from screens.widgets.editing import EditingLines
 from screens.widgets.findings import Findings
 from screens.widgets.form import Form
-from screens.widgets.lines import Line, Text
+from screens.widgets.lines import Line, Lines, Text
 
 EDIT_KEYS = (
     ("enter", N_("keep"), True),
@@ -34,6 +34,12 @@ EDIT_KEYS = (
 
 LONG = 12
 """Fields from which on a form takes the whole screen."""
+
+
+class Panel(Text):
+    """What is known, below the fields; page keys scroll it."""
+
+    SCROLLED = True
 
 
 class FormScreen(Frame):
@@ -62,7 +68,7 @@ class FormScreen(Frame):
 
     def panel(self) -> Iterator[Widget]:
         """The area below the fields: by default lines of text."""
-        yield Text(id="panel")
+        yield Panel(id="panel")
 
     def panel_lines(self, cells: int) -> list[Line]:
         """What the panel shows in so many columns; nothing by default."""
@@ -95,18 +101,30 @@ class FormScreen(Frame):
         item = self.step_state
         return item.findings if item else ()
 
+    def about(self, finding: Finding, field: Field) -> bool:
+        """Whether a finding is about that field."""
+        return finding.subject == field.path or finding.subject.startswith(f"{field.path}.")
+
+    def _with_absent_files(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """These findings, and a warning for each field with a file that is not there, where none tells it."""
+        bad = [finding for finding in findings if finding.bad]
+        paths = [
+            field.path
+            for field in self.form.fields
+            if field.kind == "path" and not any(self.about(finding, field) for finding in bad)
+        ]
+        return (*findings, *self.rancher.session.absent_files(paths))
+
     def draw(self) -> None:
         state = self.rancher.state
         if state is None:
             return
-        findings = self.findings_here()
         form = self.form
+        findings = self._with_absent_files(self.findings_here())
         form.read_only = not self.rancher.session.store.writable
         values = [text_at(state, field.path) for field in form.fields]
         by_path = {
-            field.path: worst(
-                finding for finding in findings if finding.subject in (field.path, f"{field.path}.0")
-            )
+            field.path: worst(finding for finding in findings if self.about(finding, field))
             for field in form.fields
         }
         form.show(values, {path: status for path, status in by_path.items() if status is not Status.PASS})
@@ -126,11 +144,11 @@ class FormScreen(Frame):
 
     def on_key(self, event: events.Key) -> None:
         """Page keys scroll the panel, where there is one to scroll."""
-        page = {"pageup": -8, "pagedown": 8}.get(event.key)
-        for text in self.query("#panel").results(Text):
-            if page is not None:
+        forward = {"pageup": -1, "pagedown": 1}.get(event.key)
+        for panel in self.query("#panel").results(Lines):
+            if forward is not None and panel.display:
                 event.stop()
-                text.scroll_by(page)
+                panel.scroll_by(forward * max(1, panel.content_size.height - 1))
 
     def mode(self) -> str:
         if not self.form.fields:
@@ -165,8 +183,9 @@ class FormScreen(Frame):
     def show_problem(self, finding: Finding) -> None:
         self.query_one(Findings).choose(finding)
         for row, field in enumerate(self.form.fields):
-            if finding.subject == field.path or finding.subject.startswith(f"{field.path}."):
+            if self.about(finding, field):
                 self.form.move_to(row)
+                break
 
     def show_field(self, path: str) -> None:
         for row, field in enumerate(self.form.fields):

@@ -6,7 +6,7 @@ findings, so that every outcome is shown the same way.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from rancher_tui.finding import Finding, Report
@@ -65,6 +65,9 @@ class Install(Protocol):
 
     def check(self, step: int) -> AsyncIterator[Finding]:
         """Run the checks that prove a step, save their reports, give findings as they come."""
+
+    def absent_files(self, fields: Iterable[str]) -> Sequence[Finding]:
+        """A warning for each of these fields that names a file of this machine which is not there."""
 
     def take_over(self) -> Message:
         """Ask the holder to leave, then hold the session; what went wrong, or empty."""

@@ -5,6 +5,7 @@ What cannot be had is an `OperationError`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -63,13 +64,36 @@ def judge(state: InstallState, passphrase: str | None = None) -> Report:
     """The report for the files that the state names, read now."""
     from rancher_tui.certificates.judge import judge as judge_files
 
-    try:
-        files = read(state, passphrase)
-    except OperationError as error:
-        subject = state.certificates.chain_path or "chain"
-        return Report("certificates", (Finding(Status.FAIL, error.code, subject, error.message),))
+    unread = tuple(_unread(state))
+    lost = {finding.subject for finding in unread}
+    named = state.certificates
+    chain = named.chain_path.strip()
+    if not chain or chain in lost:
+        return Report("certificates", unread or (_NO_CHAIN,))
+    left_out = [field for field in _BESIDE if getattr(named, field).strip() in lost]
+    readable = named.model_copy(update=dict.fromkeys(left_out, ""))
+    files = read(state.model_copy(update={"certificates": readable}), passphrase)
     report = judge_files(files)
-    return _by_the_store(report, files.chain_name) if state.template in RECOGNIZED else report
+    if state.template in RECOGNIZED:
+        report = _by_the_store(report, files.chain_name)
+    told = {_BESIDE[field] for field in left_out}
+    return replace(report, findings=(*unread, *(item for item in report.findings if item.code not in told)))
+
+
+_NO_CHAIN: Final = Finding(Status.FAIL, "file-unreadable", "chain", msg("no chain file is named"))
+_BESIDE: Final = {"key_path": "key-missing", "ca_path": "ca-missing"}
+"""Fields of files beside the chain, and what a judgement without that file says of it."""
+
+
+def _unread(state: InstallState) -> Iterator[Finding]:
+    """A fail for each file that the state names and that cannot be read."""
+    named = state.certificates
+    wanted = (named.chain_path, named.key_path, "" if state.template in RECOGNIZED else named.ca_path)
+    for path in dict.fromkeys(path.strip() for path in wanted if path.strip()):
+        try:
+            _bytes(path)
+        except OperationError as error:
+            yield Finding(Status.FAIL, error.code, path, error.message)
 
 
 def _by_the_store(report: Report, subject: str) -> Report:

@@ -75,15 +75,18 @@ def finding_text(finding: Finding) -> str:
     """Title, detail and remedy of a finding in one paragraph."""
     text = shown(finding.title)
     if finding.detail:
-        text = _("{title}; {detail}").format(title=text, detail=shown(finding.detail))
+        detail = shown(finding.detail)
+        sentence = detail.endswith((".", "。"))
+        joined = _("{title}. {detail}") if sentence else _("{title}; {detail}")
+        text = joined.format(title=text, detail=detail)
     if finding.remedy:
         text += f" {signs().cursor} {shown(finding.remedy)}"
     return text
 
 
-def moment(when: datetime, utc: bool) -> str:
-    """A time of day (and the day, when it is another one) with its zone."""
+def moment(when: datetime, utc: bool, *, day: bool = False) -> str:
+    """A time of day with its zone, and the day when it is another one or is asked for."""
     local = when.astimezone(UTC) if utc else when.astimezone()
     today = datetime.now(local.tzinfo).date()
-    form = "%H:%M %Z" if local.date() == today else "%Y-%m-%d %H:%M %Z"
+    form = "%H:%M %Z" if local.date() == today and not day else "%Y-%m-%d %H:%M %Z"
     return local.strftime(form)

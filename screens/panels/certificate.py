@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
+from screens.look.words import moment
 from screens.panels.certificates import days_word, name_of, role_word
 from screens.widgets.lines import Line, wrap
 
@@ -19,8 +21,8 @@ def heading(certificate: Mapping[str, Any]) -> str:
     return _("certificate {place}: {name}").format(place=place, name=name_of(certificate))
 
 
-def lines(certificate: Mapping[str, Any], cells: int = 74) -> list[Line]:
-    """Everything that is known of it, one thing a line."""
+def lines(certificate: Mapping[str, Any], cells: int = 74, *, utc: bool = True) -> list[Line]:
+    """Everything that is known of it, one thing a line; times in UTC or local."""
     details = certificate.get("details") or {}
     names = certificate.get("names") or []
     authority = _("yes") if details.get("ca") else _("no")
@@ -31,8 +33,8 @@ def lines(certificate: Mapping[str, Any], cells: int = 74) -> list[Line]:
         (_("subject"), certificate.get("subject")),
         (_("issuer"), _("itself") if details.get("self_signed") else certificate.get("issuer")),
         (_("names"), ", ".join(str(name) for name in names)),
-        (_("valid from"), certificate.get("not_before")),
-        (_("valid until"), certificate.get("not_after")),
+        (_("valid from"), _time(certificate.get("not_before"), utc)),
+        (_("valid until"), _time(certificate.get("not_after"), utc)),
         (_("key"), details.get("key")),
         (_("signature"), details.get("signature")),
         (_("is a CA"), authority if details else ""),
@@ -44,6 +46,14 @@ def lines(certificate: Mapping[str, Any], cells: int = 74) -> list[Line]:
         (_("SHA-256"), certificate.get("sha256")),
     ]
     return [line for title, value in rows for line in _row(title, clean(str(value or "")), cells)]
+
+
+def _time(text: object, utc: bool) -> str:
+    """A time of RFC 3339 as it is shown; what is none as it is."""
+    try:
+        return moment(datetime.fromisoformat(str(text)), utc, day=True)
+    except ValueError:
+        return str(text or "")
 
 
 def _row(title: str, value: str, cells: int) -> list[Line]:

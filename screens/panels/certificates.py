@@ -16,11 +16,13 @@ from rich.cells import cell_len
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
 from screens.look.signs import signs
-from screens.widgets.lines import Line, fit
+from screens.widgets.lines import Line, fit, wrap
 
 Certificate = Mapping[str, Any]
 MOST = 300
-"""Certificates that are drawn."""
+"""Certificates that are drawn; the others are counted."""
+_MANY = 1000
+"""Days from which on only the years are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,11 @@ class Row:
 
 def chain_rows(facts: Mapping[str, Any], cells: int) -> list[Row]:
     """Both orders side by side, then key, CA, agents' words; empty before the first check."""
-    certificates = list(facts.get("certificates") or [])[:MOST]
+    certificates = list(facts.get("certificates") or [])
     if not certificates:
         return []
-    half = cells // 2
-    left, right = _in_file(certificates, facts, half - 2), _in_order(certificates, facts, cells - half - 1)
+    half = cells * 11 // 20
+    left, right = _in_file(certificates, facts, half - 2), _in_order(certificates, facts, cells - half)
     head = _("right order: as in the file") if facts.get("order_ok") else _("right order")
     rows = [Row([(fit(_(" in the file"), half), "dim"), (fit(head, cells - half), "dim")])]
     for mine, theirs in zip_longest(left, right):
@@ -50,7 +52,7 @@ def told(facts: Mapping[str, Any], cells: int) -> list[Line]:
     """What is known beside the order: agents' words, the CA that agents get, the template that fits."""
     rows: list[Line] = []
     for words in list(facts.get("agent_says") or [])[:3]:
-        rows.append([(_(" agents  "), "dim"), (fit(f'"{clean(str(words))}"', cells - 9).rstrip(), "fail")])
+        rows += beside(_(" agents  "), f'"{clean(str(words))}"', "fail", cells)
     checksum, encoded = facts.get("ca_checksum"), facts.get("ca_base64_normalised")
     if checksum and encoded:
         text = _("{number:,} characters in one line; agents' checksum {head}…{tail}")
@@ -61,25 +63,38 @@ def told(facts: Mapping[str, Any], cells: int) -> list[Line]:
     return rows
 
 
+def beside(head: str, text: str, ink: str, cells: int) -> list[Line]:
+    """A text beside its head, going on below itself."""
+    indent = cell_len(head)
+    first, *rest = wrap(text, max(10, cells - indent - 1))
+    return [[(head, "dim"), (first, ink)], *([(" " * indent, "plain"), (more, ink)] for more in rest)]
+
+
 def _in_file(certificates: Sequence[Certificate], facts: Mapping[str, Any], cells: int) -> list[Row]:
     edges = _edges(facts, "file")
     rows: list[Row] = []
-    for index, certificate in enumerate(certificates):
+    drawn = certificates[:MOST]
+    digits = max(2, len(str(len(drawn))))
+    room = cells - digits - 3
+    for index, certificate in enumerate(drawn):
         role = f"{role_word(certificate)} {days_word(certificate)}"
-        name_cells = max(8, cells - 5 - cell_len(role))
+        name_cells = max(8, room - cell_len(role))
         rows.append(
             Row(
                 [
-                    (f"{certificate.get('position', ''):>3} ", "dim"),
+                    (f" {certificate.get('position', ''):>{digits}} ", "dim"),
                     (fit(name_of(certificate), name_cells) + " ", "plain"),
-                    (fit(role, cells - 5 - name_cells), _role_ink(certificate)),
+                    (fit(role, room - name_cells), _role_ink(certificate)),
                 ],
                 index,
             )
         )
-        if index < len(certificates) - 1:
+        if index < len(drawn) - 1:
             edge = edges[index] if index < len(edges) else {}
-            rows.append(Row([("  ", "plain"), *_edge(edge, cells - 2)]))
+            rows.append(Row([(" " * digits, "plain"), *_edge(edge, cells - digits)]))
+    if len(certificates) > MOST:
+        more = _("and {number} more").format(number=len(certificates) - MOST)
+        rows.append(Row([(fit(f"    {more}", cells), "dim")]))
     return rows
 
 
@@ -217,8 +232,10 @@ def days_left(certificate: Certificate) -> int | None:
 
 
 def days_word(certificate: Certificate) -> str:
-    """Days left, or that it has expired."""
+    """Days left, of many the years, or that it has expired."""
     days = days_left(certificate)
     if days is None:
         return ""
+    if days >= _MANY:
+        return _("{number} y").format(number=days // 365)
     return _("{number} d").format(number=days) if days >= 0 else _("expired")

@@ -15,6 +15,8 @@ from screens.widgets.lines import Line, Lines
 class ChainView(Lines, can_focus=True):
     """Lines of which some are certificates; up and down go from one to the next, page keys scroll."""
 
+    SCROLLED = True
+
     class Moved(Message):
         """The cursor went elsewhere, or the drawing got or lost the keys."""
 

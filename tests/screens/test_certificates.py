@@ -189,7 +189,7 @@ async def test_the_chain_on_the_wire_is_judged_and_compared(home: Path, tmp_path
             assert "in another order or number" in user.screen.replace("\n", " ")
             assert "name no  key id no" in user.screen
             await user.press("escape")
-            assert "in another o" in user.line_with(" served  ")
+            assert "serves the file's certificates in another" in user.line_with(" served  ")
             assert _status(user) is StepStatus.DONE
 
 
@@ -206,3 +206,54 @@ async def test_the_template_follows_the_chain(home: Path, tmp_path: Path) -> Non
         await _judged(user)
         await user.press("t")
         assert user.state.template == "external-certificate"
+
+
+async def test_a_file_that_is_named_is_judged_at_once_and_a_missing_one_told_at_its_field(
+    home: Path, tmp_path: Path
+) -> None:
+    async with using(home, begun(home, _files(tmp_path / "f", LEAF, LOWER, UPPER))) as user:
+        await _judged(user)
+        assert "signed by Example Root" in user.screen
+        await user.press("down", "down", "enter", "ctrl+u")
+        await user.type(str(tmp_path / "f" / "nope.pem"))
+        await user.press("enter")
+        await _until(user, lambda: not user.app.checks.running and "cannot be read" in user.screen)
+        assert "nope.pem  fail" in user.line_with("CA file")
+        assert "signed by Example Root" not in user.screen, "the old judgement is gone"
+        assert "fail" not in user.line_with("Certificate chain")
+        await user.press("u")
+        await user.press("up", "enter", "ctrl+u")
+        await user.type(str(tmp_path / "f" / "ca.pem"))
+        await user.press("enter")
+        await _until(user, lambda: not user.app.checks.running and "fail" in user.line_with("Private key"))
+
+
+async def test_a_file_without_certificates_says_so_instead_of_how_to_begin(home: Path, tmp_path: Path) -> None:
+    state = _files(tmp_path / "f", LEAF)
+    (tmp_path / "f" / "chain.pem").write_text("hello")
+    async with using(home, begun(home, state)) as user:
+        await user.press("g", "7", "enter")
+        assert "c reads and judges the files" in user.screen
+        await user.press("c")
+        await _until(user, lambda: not user.app.checks.running and "no certificate in it" in user.screen)
+        assert "No certificate was found to draw" in user.screen
+        assert "reads and judges" not in user.screen
+
+
+async def test_fields_stay_while_the_cursor_is_on_a_certificate(home: Path, tmp_path: Path) -> None:
+    async with using(home, begun(home, _files(tmp_path / "f", LEAF, LOWER, UPPER))) as user:
+        await _judged(user)
+        before = [line[2:] for line in user.lines[3:6]]
+        await user.press("down", "down", "down", "down")
+        assert [line[2:] for line in user.lines[3:6]] == before
+        assert "▸ 2 Example Issuing" in user.screen
+
+
+async def test_page_keys_scroll_the_drawing(home: Path, tmp_path: Path) -> None:
+    async with using(home, begun(home, _files(tmp_path / "f", LEAF, UPPER, LOWER))) as user:
+        await _judged(user)
+        assert "agents' checksum" not in "\n".join(user.lines[7:13])
+        await user.press("pagedown", "pagedown", "pagedown")
+        assert any(" CA " in line and "characters" in line for line in user.lines[7:15])
+        await user.press("pageup", "pageup", "pageup")
+        assert "in the file" in user.screen

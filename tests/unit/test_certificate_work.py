@@ -65,9 +65,15 @@ def test_a_ca_in_another_form_is_written_as_pem_and_used(home: Home, state: Inst
     assert proof.judge(state.model_copy(update={"certificates": named})).ok
 
 
-def test_a_missing_file_is_one_finding(state: InstallState, tmp_path: Path) -> None:
+def test_a_missing_file_is_told_of_itself_and_the_others_are_judged(state: InstallState, tmp_path: Path) -> None:
     (tmp_path / "key.pem").unlink()
-    assert [item.code for item in proof.judge(state).findings] == ["file-unreadable"]
+    report = proof.judge(state)
+    bad = {(item.code, item.subject.removeprefix(f"{tmp_path}/")) for item in report.findings if item.bad}
+    assert bad == {("file-unreadable", "key.pem"), ("ca-not-pem", "ca.der")}
+    assert not {"key-missing", "ca-missing"} & {item.code for item in report.findings}, "it is named"
+    (tmp_path / "chain.pem").unlink()
+    told = [item.subject.removeprefix(f"{tmp_path}/") for item in proof.judge(state).findings]
+    assert told == ["chain.pem", "key.pem"], "without a chain nothing else is judged"
 
 
 def test_where_the_balancer_is_asked(state: InstallState) -> None:
