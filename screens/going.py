@@ -32,17 +32,28 @@ class Going:
         else:
             await self._app.go("overview")
 
-    async def to_problem(self, distance: int) -> None:
-        """The next or previous problem of all steps, the gravest first."""
+    def _next(self, distance: int) -> tuple[steps.Step, Finding] | None:
         problems = steps.problems(self._app.steps)
+        if not problems:
+            return None
         own = self._here
         here = next((index for index, pair in enumerate(problems) if pair[1] == self._problem), None)
         if here is None or (own is not None and problems[here][0] != own):
             first = next((index for index, pair in enumerate(problems) if pair[0] == own), 0)
             here = first - 1 if distance > 0 else first + 1
-        step, finding = problems[(here + distance) % len(problems)]
-        self._problem = finding
-        await self._app.go(step.slug, finding)
+        return problems[(here + distance) % len(problems)]
+
+    def ahead(self, distance: int) -> steps.Step | None:
+        """The step of the next or previous problem; None when there is none."""
+        found = self._next(distance)
+        return found[0] if found else None
+
+    async def to_problem(self, distance: int) -> None:
+        """The next or previous problem of all steps, the gravest first."""
+        found = self._next(distance)
+        if found is not None:
+            self._problem = found[1]
+            await self._app.go(found[0].slug, found[1])
 
     async def to_field(self, place: str, path: str) -> None:
         """A screen with the cursor on one of its fields."""

@@ -61,6 +61,8 @@ class LogModel:
         self._shown = array("Q")
         self._pattern = of_typed(self.filter.text)
         self._problems: list[Problem] = []
+        self.wrong: dict[str, str] = {}
+        """Phases in which something was wrong: `warn` or `fail`."""
 
     @property
     def hosts(self) -> list[str]:
@@ -76,6 +78,12 @@ class LogModel:
     def behind(self) -> bool:
         """True while lines wait to be taken in."""
         return self.judged < self.log.line_count - self.log.unfinished
+
+    @property
+    def taken_in(self) -> float:
+        """The share of the file that was taken in: 1.0 when all of it was."""
+        lines, end = self.log.line_count, self.log.end
+        return self.judged / lines * (self.log.size / end) if lines and end and self.behind else 1.0
 
     @property
     def count(self) -> int:
@@ -117,11 +125,23 @@ class LogModel:
         problem = catalogue().problem(number, line, bool(self.progress.dropped()))
         if problem is not None and not problem.harmless:
             self._problems.append(problem)
+            if self.wrong.get(line.phase) != "fail":
+                self.wrong[line.phase] = "fail" if self._spoils(number, line) else "warn"
+
+    def _spoils(self, number: int, line: LogLine) -> bool:
+        """True for what a run does not recover from: an error, a host that rke drops, the add-on job's failure."""
+        dropped = (host.dropped_line for host in self.progress.hosts.values())
+        return line.severity > WARNING or number == self.progress.addon_job_failed_line or number in dropped
 
     def problem_before(self, row: int) -> Problem | None:
         """The last problem at or before a row; None when there is none."""
         at = bisect_right(self._problems, self.number_of(row), key=lambda problem: problem.line)
         return self._problems[at - 1] if at else None
+
+    def host_at(self, row: int) -> str:
+        """The host that a row's line names; empty where it names none."""
+        number = self.number_of(row) if row < self.count else self.judged
+        return self._hosts[self._host_of[number]] if number < self.judged else ""
 
     def _host_number(self, host: str) -> int:
         if host not in self._hosts:

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from rancher_tui import settings
+from rancher_tui import actions, settings
 from rancher_tui.finding import Finding
-from rancher_tui.i18n import _
+from rancher_tui.i18n import Message, _
 from rancher_tui.install.state import Cursor
+from rancher_tui.install.steps import StepStatus
 from screens.frame import bindings
 from screens.log_model import LogModel
 from screens.look.words import shown
 from screens.run_control import RunControl
 from screens.run_log import following
-from screens.timeline import cause_lines, phases_line, status_line
-from screens.widgets.bars import Bar, Rule
+from screens.run_words import before_the_first, filter_line, nothing_passes, older
+from screens.timeline import Known, cause_lines, phases_line, status_line
+from screens.widgets.bars import Bar, Keys, Rule, key_of
 from screens.widgets.findings import Findings
 from screens.widgets.lines import Line, Text
 from screens.widgets.log_pane import LogPane
@@ -89,7 +91,8 @@ class RunScreen(RunControl):
         path = install.run.log(self._run)
         self._model = LogModel(path) if path else None
         self._tripped = set()
-        self._until = 0.0
+        self._sure, self._placed = False, -1
+        self.pane.live = self._status.live
         self.pane.show(self._model)
         self.run_worker(self._learn_usual, thread=True, group="usual", exclusive=True, exit_on_error=False)
         self._tick()
@@ -98,6 +101,9 @@ class RunScreen(RunControl):
 
     def _learn_usual(self) -> None:
         self._usual = self.rancher.session.run.usual(self._run)
+        if not self._run:
+            refusal = self.rancher.session.run.plan().refusal
+            self.app.call_from_thread(self._tell_empty, refusal)
 
     def _tick(self) -> None:
         """Take in what the log grew by; draw only when something is new."""
@@ -117,12 +123,9 @@ class RunScreen(RunControl):
             before, self._status = self._status, install.run.status(self._run) if self._chosen else newest
             if before.live != self._status.live:
                 self.redraw()
+            self.pane.live = self._status.live
             self.draw_status()
             self._trip()
-            if before.live and not self._status.live:
-                self.watch_for_rancher()
-            item = self.step_state
-            self.look_again(item.findings if item else ())
 
     def _catch_up_later(self) -> None:
         if self._model is not None and self._model.behind and not self._catching:
@@ -158,14 +161,28 @@ class RunScreen(RunControl):
         quiet = self.rancher.session.run.quiet_s(self._run) if live else None
         limit = self.rancher.session.run.quiet_limit if live else 0.0
         right: Line = [(f"{self.pane.place()} ", "strong" if self.pane.follow else "warn")] if model else []
-        self.query_one("#run-status", Bar).show(status_line(self._status, quiet, limit), right)
+        before = older(self.rancher.session.run.names(), self._run) if self._chosen else []
+        left = [*before, *status_line(self._status, quiet, limit)]
+        self.query_one("#run-status", Bar).show(left, right)
         bar = self.query_one("#phases", Bar)
         cells = (bar.size.width or self.size.width) - 1
-        bar.show(phases_line(model.progress, live, cells, self._usual) if model else [], [])
-        self.query_one("#log-rule", Rule).show(self._filter_text(), "warn")
+        bar.show(phases_line(model.progress, model.wrong, cells, self._known()) if model else [], [])
+        self.query_one("#log-rule", Rule).show(filter_line(model) if model else "", "warn")
+        if model is not None:
+            self.pane.tell_instead(nothing_passes(model) if model.filter else [])
         cause = self.query_one("#cause", Text)
         cause.show(self._cause())
         cause.display = cause.count > 0
+
+    def _known(self) -> Known:
+        nodes = self.rancher.state.nodes if self.rancher.state else ()
+        hosts = {role: sum(role in node.roles for node in nodes) for role in ("etcd", "controlplane")}
+        going_on = self._status.live or (self._model is not None and self._model.behind)
+        return Known(going_on, self._usual, {**hosts, "worker": len(nodes)})
+
+    def _tell_empty(self, refusal: Message) -> None:
+        if self.stands and not self._run:
+            self.pane.tell_instead(before_the_first(self.rancher.steps[:10], refusal))
 
     def problem_before(self) -> Problem | None:
         """The last problem up to where the reader is."""
@@ -177,19 +194,6 @@ class RunScreen(RunControl):
         problem = self.problem_before()
         return cause_lines(problem, max(20, self.pane.content_size.width)) if problem else []
 
-    def _filter_text(self) -> str:
-        model = self.pane.model
-        if model is None or not model.filter:
-            return ""
-        wanted = model.filter
-        parts = [
-            _("warnings and worse") if wanted.severity == 3 else _("errors") if wanted.severity else "",
-            wanted.host,
-            wanted.phase,
-            repr(wanted.text) if wanted.text else "",
-        ]
-        return _("only {what}").format(what=", ".join(shown(part) for part in parts if part))
-
     def draw(self) -> None:
         item = self.step_state
         if item is None:
@@ -199,9 +203,29 @@ class RunScreen(RunControl):
         self.draw_status()
 
     def title_line(self) -> tuple[Line, Line]:
-        """While rke runs that stands in place of what was judged before."""
+        """While rke runs that stands in place of what was judged before; after its end who tells more."""
         left, right = super().title_line()
-        return ([left[0], (_("  rke is running"), "strong")], right) if self._status.live else (left, right)
+        item = self.step_state
+        if self._status.live:
+            return [left[0], (_("  running"), "strong")], right
+        if self._run and item is not None and item.taken_at is None and item.status is StepStatus.READY:
+            return [*left[:2], (_("  rke ended; V asks whether Rancher is up"), "strong")], right
+        return left, right
+
+    def draw_keys(self) -> None:
+        """The last line: only what can be done now, for a run that is planned, goes on or has ended."""
+        table, holding = actions.table(), self.holding()
+        hidden = {"follow"} if self.is_mounted and self.pane.follow else set()
+        hidden |= set() if self._run else {"open", "to-clipboard"}
+        hidden |= {"verdict"} if self._status.live else set()
+        self.query_one(Keys).show(
+            "",
+            [
+                key_of(action, self.PLACE, True)
+                for action in table.footer_of(self.PLACE)
+                if action.id not in hidden and not table.refusal(action, holding, holder="")
+            ],
+        )
 
     def holding(self) -> set[str]:
         held = super().holding()
@@ -212,7 +236,7 @@ class RunScreen(RunControl):
             held -= {"nothing-runs"}
         else:
             held.add("no-live-run")
-        if self._until:
+        if self.rancher.ends.witnesses.waiting:
             held -= {"nothing-runs"}
         if self.is_mounted:
             if self.problem_here() is None:
@@ -239,8 +263,13 @@ class RunScreen(RunControl):
     def show_problem(self, finding: Finding) -> None:
         self.query_one(Findings).choose(finding)
 
+    def on_log_pane_elsewhere(self) -> None:
+        self.note(_("end goes to the log's end, home to its first line, g to a step"))
+
     def on_log_pane_read(self) -> None:
+        self._sure = False
         self.draw_status()
+        self.draw_keys()
         self.rancher.remember()
 
     def do_open(self) -> None:
@@ -258,4 +287,7 @@ class RunScreen(RunControl):
             wanted = following(names, self._run)
             self._chosen = wanted != names[-1]
             self.open_run(wanted)
-        self.note(_("run {name} of {number}").format(name=self._run, number=len(names)))
+            at = names.index(self._run) + 1
+            self.note(_("run {at} of {number}: {name}").format(at=at, number=len(names), name=self._run))
+        else:
+            self.note(_("this is the only run: {name}").format(name=self._run))

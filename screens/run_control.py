@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from rancher_tui.finding import Status
@@ -17,26 +16,14 @@ from screens.run_log import LogActions
 from screens.widgets.lines import Line, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rancher_tui.desks.run import Plan
-    from rancher_tui.finding import Finding
     from rancher_tui.rke.causes import Problem
-
-LOOK_AGAIN_EVERY = 15.0
-LOOK_AGAIN_FOR = 900.0
-"""Seconds: Rancher's image is pulled and its pod started after rke has ended; that takes minutes."""
-LATE = frozenset({"rancher-deployment", "ping"})
-"""Witnesses that may still come right by themselves after the end of a run."""
 
 
 class RunControl(LogActions):
     """The run's actions; the screen gives the status and the problem before the reader."""
 
     _status = RunStatus()
-    _until = 0.0
-    """Up to when the witnesses are asked again by themselves; 0: not at all."""
-    _asked_at = 0.0
 
     def open_run(self, run: str) -> None:
         raise NotImplementedError
@@ -95,7 +82,7 @@ class RunControl(LogActions):
 
     def do_stop(self) -> None:
         if not self._status.live:
-            self._until = 0.0
+            self.rancher.ends.witnesses.end()
             self.rancher.stop_checks()
             return
         lines: list[Line] = [
@@ -122,29 +109,6 @@ class RunControl(LogActions):
 
     def do_verdict(self) -> None:
         self.rancher.start_checks([11])
-
-    def watch_for_rancher(self) -> None:
-        """The run ended: ask the witnesses, and again by themselves as long as only Rancher itself is missing."""
-        self._until, self._asked_at = monotonic() + LOOK_AGAIN_FOR, monotonic()
-        self.rancher.start_checks([11])
-
-    def look_again(self, findings: Sequence[Finding]) -> None:
-        """Ask once more when it is time and only what comes late is missing; tell when Rancher is there."""
-        if not self._until or self.rancher.checks.running or not findings:
-            return
-        bad = {finding.code for finding in findings if finding.bad}
-        now = monotonic()
-        if not bad:
-            self._until = 0.0
-            self.note(_("Rancher is up; : tells what comes next"), "pass")
-        elif not bad <= LATE:
-            self._until = 0.0
-        elif now > self._until:
-            self._until = 0.0
-            self.note(_("Rancher has not come up in a quarter of an hour; V asks again"), "warn")
-        elif now - self._asked_at >= LOOK_AGAIN_EVERY:
-            self._asked_at = now
-            self.rancher.start_checks([11])
 
     def do_what_next(self) -> None:
         lines: list[Line] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from bisect import bisect_left
 
 from rancher_tui.i18n import _
 from rancher_tui.rke.search import PatternError, matching_lines, of_typed
@@ -30,6 +31,13 @@ class LogActions(Frame):
         self._hits: array[int] = array("Q")
         self._sought_in: tuple[LogModel | None, int, str] = (None, 0, "")
         """Which log was searched, up to which byte, for what."""
+
+    _stood = 0
+    """The line of the file where the reader was before filters moved him."""
+    _placed = -1
+    """The row where a filter put him; -1: none did."""
+    _sure = False
+    """True after `n` told that the log has no further problem."""
 
     @property
     def pane(self) -> LogPane:
@@ -79,20 +87,21 @@ class LogActions(Frame):
             self.note(_("{text}: not found").format(text=shown(text)), "warn")
         else:
             self.pane.move_to(row)
-            self.note(
-                _("{text}: {number:,} lines; . next hit, comma previous hit, n next problem").format(
-                    text=shown(text), number=len(hits)
-                )
-            )
+            told = _("{text}: {at:,} of {number:,} lines; . next, comma previous")
+            at = bisect_left(hits, model.number_of(row)) + 1
+            self.note(told.format(text=shown(text), at=at, number=len(hits)))
 
     async def do_level(self) -> None:
         current = self.pane.model.filter.severity if self.pane.model else 0
         await self._filter(severity={0: 3, 3: 4}.get(current, 0))
 
     async def do_by_host(self) -> None:
-        model = self.pane.model
-        if model is not None:
-            await self._filter(host=following(["", *model.hosts], model.filter.host))
+        """The host of the reader's line, then the next one, then all."""
+        pane, model = self.pane, self.pane.model
+        if model is None:
+            return
+        here = model.host_at(pane.row) if not pane.follow and not model.filter.host else ""
+        await self._filter(host=here or following(["", *model.hosts], model.filter.host))
 
     async def do_by_phase(self) -> None:
         model = self.pane.model
@@ -120,7 +129,8 @@ class LogActions(Frame):
         pane, model = self.pane, self.pane.model
         if model is None:
             return
-        number = model.number_of(pane.row) if model.count else 0
+        if model.count and pane.row != self._placed:
+            self._stood = model.number_of(pane.row)
         before = model.filter
         wanted = Filter(
             before.severity if severity is None else severity,
@@ -137,8 +147,17 @@ class LogActions(Frame):
             pane.top = 0
             pane.grown()
         else:
-            pane.move_to(model.row_of(number))
+            pane.move_to(model.row_of(self._stood))
+            self._placed = pane.row
         self.draw_status()
+
+    async def do_back(self) -> None:
+        """Out of the filter first, then out of the screen."""
+        if self.pane.model is not None and self.pane.model.filter:
+            await self._filter(0, "", "", "")
+            self.note(_("all {number:,} lines are shown").format(number=self.pane.count))
+        else:
+            await super().do_back()
 
     def do_as_written(self) -> None:
         self.pane.as_written = not self.pane.as_written
@@ -151,19 +170,30 @@ class LogActions(Frame):
         await self._problem(forward=False)
 
     async def _problem(self, forward: bool) -> None:
-        """The next warning or worse in the log; after the last one the problems of the steps."""
+        """The next warning or worse in the log; after the last one the problems of this step.
+
+        To those of other steps only when it is asked for twice: nobody is taken from a log unawares.
+        """
         pane, model = self.pane, self.pane.model
         start = (-1 if forward else pane.count) if pane.follow else pane.row
         row = model.next_problem(start, forward) if model else None
+        ahead = self.rancher.going.ahead(1 if forward else -1)
         if row is not None:
             pane.move_to(row)
-        else:
+        elif ahead is None:
+            self.note(_("the log has no further problem"))
+        elif ahead == self.step or self._sure or model is None:
             await self.rancher.going.to_problem(1 if forward else -1)
+        else:
+            self._sure = True
+            told = _("the log has no further problem; the same key again goes to step {number}")
+            self.note(told.format(number=ahead.number))
 
     async def do_to_clipboard(self) -> None:
         """All lines that are shown go into a file, those in view to the terminal's clipboard."""
         pane, model = self.pane, self.pane.model
         if model is None or not model.count:
+            self.note(_("no line is shown, so there is none to copy"), "warn")
             return
         rows = range(model.count)
         try:

@@ -6,10 +6,12 @@ The command of his is run by whoever watched the run to its end (`operations.aft
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
+from screens.witness_watch import AGAIN_FOR_S, WitnessWatch
 
 if TYPE_CHECKING:
     from rancher_tui.install.state import InstallState
@@ -19,20 +21,35 @@ if TYPE_CHECKING:
 
 
 class EndWatch:
-    """Sees a run of the open session end, whatever screen is shown."""
+    """Sees a run of the open session end, whatever screen is shown, and has the witnesses asked."""
 
     def __init__(self, app: RancherApp) -> None:
         self._app = app
         self._live = ""
+        self._seen = ""
+        self.witnesses = WitnessWatch(app)
 
     def look(self, install: Install) -> None:
         """Remember the live run; tell when the one that was live is not any more."""
         status = install.run.status()
+        name = f"{install.name} {status.run}"
         if status.live:
-            self._live = f"{install.name} {status.run}"
-        elif self._live == f"{install.name} {status.run}":
+            self._live = name
+        elif self._live == name:
             self._live = ""
             self._tell(install, status)
+            if _builds(status):
+                self.witnesses.begin()
+        elif self._seen != name and self._unjudged(install, status):
+            self.witnesses.begin()
+        self._seen = name
+        self.witnesses.look()
+
+    def _unjudged(self, install: Install, status: RunStatus) -> bool:
+        """True for a run that ended a short while ago, while nobody looked on."""
+        since = datetime.now(UTC) - status.ended if status.ended else None
+        fresh = since is not None and since.total_seconds() < AGAIN_FOR_S
+        return fresh and _builds(status) and "verdict" not in install.reports()
 
     def _tell(self, install: Install, status: RunStatus) -> None:
         notice = install.store.state.notice
@@ -47,12 +64,19 @@ class EndWatch:
             driver.flush()
 
 
+def _builds(status: RunStatus) -> bool:
+    """True for `rke up`: only after that Rancher may be up."""
+    return "up" in status.argv[1:]
+
+
 def words(name: str, state: InstallState, status: RunStatus) -> str:
     """One line that says which run ended how."""
     how = _("exit code {code}").format(code=status.exit_code) if status.exit_code is not None else status.state
     label = f" {state.label}" if state.label else ""
     return clean(
-        _("{name}{label}: rke ended, {how}; the verdict is on step 11").format(name=name, label=label, how=how)
+        _("{name}{label}: rke ended, {how}; step 11 tells whether Rancher is up").format(
+            name=name, label=label, how=how
+        )
     )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 
 from rancher_tui.i18n import _
 from rancher_tui.rke.progress import PhaseProgress, Progress
@@ -67,18 +70,48 @@ def _ink(status: RunStatus) -> str:
     return "plain" if status.state == "exited" and status.exit_code == 0 else "fail"
 
 
-def phases_line(progress: Progress, live: bool, cells: int, usual: Mapping[str, float]) -> Line:
-    """The phases that began, the last ones where not all fit; `usual`: what they took in earlier real runs."""
-    parts = [_phase(phase, live, usual.get(phase.name)) for phase in progress.phases]
-    width, kept = 0, []
-    for part in reversed(parts):
-        size = sum(len(text) for text, _ink in part)
-        if width + size > cells - 3:
-            kept.append([(f"{signs().ellipsis} ", "dim")])
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a run beside its log: whether it goes on, what phases usually take, on how many hosts."""
+
+    live: bool = False
+    usual: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that phases took in earlier real runs on this machine."""
+    hosts: Mapping[str, int] = field(default_factory=dict)
+
+
+def phases_line(progress: Progress, wrong: Mapping[str, str], cells: int, known: Known) -> Line:
+    """The phases that began: where not all fit, those in which something went wrong and the last ones.
+
+    `wrong`: `warn` or `fail` by phase.
+    """
+    parts = [_phase(phase, _mark(phase, progress, wrong, known), known) for phase in progress.phases]
+    sizes = [sum(cell_len(text) for text, _ink in part) for part in parts]
+    failed = [at for at, phase in enumerate(progress.phases) if wrong.get(phase.name) == "fail"]
+    rest = [at for at in reversed(range(len(parts))) if at not in failed]
+    kept: set[int] = set()
+    room = cells - 3
+    for at in (*failed, *rest):
+        if sizes[at] > room:
             break
-        width += size
-        kept.append(part)
-    return [(" ", "plain"), *(piece for part in reversed(kept) for piece in part)]
+        kept.add(at)
+        room -= sizes[at]
+    line: Line = [(" ", "plain")]
+    for at, part in enumerate(parts):
+        if at in kept:
+            line += part
+        elif at == 0 or at - 1 in kept:
+            line.append((f"{signs().ellipsis} ", "dim"))
+    return line
+
+
+def _mark(phase: PhaseProgress, progress: Progress, wrong: Mapping[str, str], known: Known) -> str:
+    """`live`, `done`, `warn` or `fail`: a phase in which a run ended that did not finish has failed too."""
+    if phase.active and known.live:
+        return "live"
+    if phase.active and not progress.finished:
+        return "fail"
+    return wrong.get(phase.name, "done")
 
 
 def cause_lines(problem: Problem, cells: int) -> list[Line]:
@@ -102,12 +135,14 @@ def cause_lines(problem: Problem, cells: int) -> list[Line]:
     return lines
 
 
-def _phase(phase: PhaseProgress, live: bool, usual_s: float | None) -> Line:
+def _phase(phase: PhaseProgress, mark: str, known: Known) -> Line:
     took = f" {clock(phase.elapsed_s)}" if (phase.elapsed_s or 0) >= 1 else ""
-    if phase.active and live:
-        hosts = (
-            _(" {done} of {all}").format(done=len(phase.done_hosts()), all=len(phase.hosts)) if phase.hosts else ""
-        )
-        usually = _(" (usual {time})").format(time=clock(usual_s)) if usual_s and usual_s >= 1 else ""
+    if mark == "live":
+        number = max(len(phase.hosts), known.hosts.get(phase.name, 0))
+        hosts = _(" {done} of {all}").format(done=len(phase.done_hosts()), all=number) if phase.hosts else ""
+        usual_s = known.usual.get(phase.name, 0.0)
+        usually = _(" (usual {time})").format(time=clock(usual_s)) if usual_s >= 1 else ""
         return [(f"{phase_word(phase.name)} {signs().cursor}{hosts}{took}{usually}  ", "strong")]
-    return [(f"{phase_word(phase.name)} ", "dim"), (signs().done, "pass"), (f"{took}  ", "dim")]
+    sign = {"done": signs().done, "warn": signs().stale, "fail": signs().failed}[mark]
+    ink = {"done": "pass"}.get(mark, mark)
+    return [(f"{phase_word(phase.name)} ", "dim" if mark == "done" else ink), (sign, ink), (f"{took}  ", "dim")]

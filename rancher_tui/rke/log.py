@@ -69,9 +69,14 @@ class LogFile:
         return self.line_count - known
 
     @property
+    def end(self) -> int:
+        """Bytes that the file has now."""
+        return self.size if self._descriptor < 0 else os.fstat(self._descriptor).st_size
+
+    @property
     def complete(self) -> bool:
         """True when the index reaches the file's end as it is now."""
-        return self._descriptor < 0 or os.fstat(self._descriptor).st_size == self.size
+        return self.end == self.size
 
     def _open(self) -> bool:
         """Have the file that the path names now open; keep the old one while the path names none."""

@@ -12,10 +12,12 @@ from rancher_tui.rke.search import of_typed
 from rancher_tui.text import clean
 from screens.log_model import LogModel
 from screens.look.signs import signs
-from screens.widgets.lines import Line, Lines, fit
+from screens.widgets.lines import Line, Lines, broken, fit
 
 _WORD = {"debug": "debg", "info": "info", "warning": "warn", "error": "fail", "fatal": "fail", "panic": "fail"}
 _INK = {"warning": "warn", "error": "fail", "fatal": "fail", "panic": "fail", "debug": "dim"}
+READ_IN = 0.98
+"""The share of a log from which on it counts as taken in: a live one is never quite."""
 SIDEWAYS = 20
 """Columns that Left and Right move."""
 
@@ -26,10 +28,17 @@ class LogPane(Lines, can_focus=True):
     class Read(Message):
         """The reader moved, or followed again."""
 
+    class Elsewhere(Message):
+        """`G` was pressed, which goes to the end in other pagers."""
+
     def __init__(self) -> None:
         super().__init__(id="log")
         self.model: LogModel | None = None
         self.follow = True
+        self.live = False
+        """True while the log may still grow."""
+        self.empty: list[Line] = []
+        """What stands in the place of lines while there are none."""
         self.row = 0
         self.seen = 0
         """Rows that were there when the reader left the end."""
@@ -104,6 +113,21 @@ class LogPane(Lines, can_focus=True):
             event.stop()
             self._shift = max(0, self._shift + (SIDEWAYS if event.key == "right" else -SIDEWAYS))
             self.refresh()
+        elif event.character == "G":
+            event.stop()
+            self.post_message(self.Elsewhere())
+
+    def tell_instead(self, lines: list[Line]) -> None:
+        """What to tell while there are no lines."""
+        if lines != self.empty:
+            self.empty = lines
+            self.refresh()
+
+    def line_in_view(self, y: int, cells: int) -> Line:
+        if self.count:
+            return super().line_in_view(y, cells)
+        told = [part for line in self.empty for part in broken(line, cells)]
+        return told[y] if y < len(told) else []
 
     def line(self, number: int, cells: int) -> Line:
         if self.model is None:
@@ -142,10 +166,14 @@ class LogPane(Lines, can_focus=True):
         return [*parts, (text[at:], ink)]
 
     def place(self) -> str:
-        """Where the reader is: `1,204/1,204 FOLLOW`, or how many lines are new."""
+        """Where the reader is: `1,204/1,204 FOLLOW`, how many lines are new, how much was taken in so far."""
+        if self.model is not None and self.model.taken_in < READ_IN:
+            return _("{percent} % of the log is read in").format(percent=int(self.model.taken_in * 100))
         row = min(self.row + 1, self.count)
-        if self.follow:
+        if self.follow and self.live:
             return _("{row:,}/{count:,} FOLLOW").format(row=row, count=self.count)
+        if self.follow:
+            return _("{row:,}/{count:,} end").format(row=row, count=self.count)
         if self.fresh:
             return _("{row:,}/{count:,} {number:,} new (f)").format(row=row, count=self.count, number=self.fresh)
         return _("{row:,}/{count:,} reading").format(row=row, count=self.count)

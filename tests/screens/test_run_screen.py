@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rancher_tui.install.session import Home
+from rancher_tui.install.state import InstallState
 from rancher_tui.rke.runs import Run, start
 from screens.run import RunScreen
 from tests.screens.conftest import User, begun, using
@@ -81,7 +82,7 @@ async def test_the_log_is_shown_to_its_end_with_state_and_exit_code(home: Path) 
     async with using(home) as user:
         await opened(user, "Finished building")
         assert "exit code 3" in user.screen
-        assert "FOLLOW" in user.screen
+        assert " end " in user.line_with("exit code 3")
         assert "[etcd] Pulling image 59" in user.screen
 
 
@@ -91,10 +92,10 @@ async def test_the_title_tells_a_run_that_is_under_way_and_no_longer(home: Path,
     run = run_of(home, then=f"while [ ! -e {end} ]; do sleep 0.05; done")
     async with using(home) as user:
         await opened(user, "Finished building")
-        assert "rke is running" in user.lines[1]
+        assert "Run RKE  running" in user.lines[1]
         end.touch()
         await ended(run)
-        await until(lambda: "rke is running" not in user.lines[1], "the title after the end")
+        await until(lambda: "Run RKE  running" not in user.lines[1], "the title after the end")
 
 
 async def test_scrolled_through_by_keys_the_lines_are_those_of_the_file(home: Path) -> None:
@@ -225,3 +226,82 @@ async def test_a_run_that_another_program_starts_is_shown_and_older_ones_can_be_
         await until(lambda: "Finished building" in user.screen, "the first run again")
         await user.press("R")
         await until(lambda: "the second run" in user.screen, "the second run again")
+
+
+async def test_before_the_first_run_the_screen_says_what_stands_in_the_way(home: Path) -> None:
+    begun(home)
+    async with using(home) as user:
+        await user.press("g", "1", "1", "enter")
+        await until(lambda: "It cannot start" in user.screen, "what stands in the way")
+        assert "not proven yet" in user.screen.lower()
+        assert "1 Provision hosts" in user.screen
+        assert "x stop" not in user.lines[-1] and "s start" in user.lines[-1]
+
+
+async def test_a_filter_that_nothing_passes_says_so_and_escape_shows_all_at_the_readers_line(home: Path) -> None:
+    begun(home)
+    await ended(run_of(home))
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        await user.press("pageup", "&")
+        here = run_screen(user).pane.row
+        await user.type("no such text")
+        await user.press("enter")
+        assert "None of 66 lines: only 'no such text'" in user.screen
+        await user.press("escape")
+        assert "all 66 lines are shown" in user.screen
+        assert (run_screen(user).pane.count, run_screen(user).pane.row) == (66, here)
+        await user.press("escape")
+        assert user.app.frame is not None and user.app.frame.PLACE == "overview"
+
+
+async def test_h_takes_the_host_of_the_readers_line_first(home: Path) -> None:
+    begun(home)
+    await ended(run_of(home))
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        await user.press("home", "n", "h")
+        assert "only 10.0.1.12: 2 of 66 lines" in user.screen
+
+
+async def test_nobody_is_taken_from_the_log_unawares(home: Path) -> None:
+    begun(home, InstallState(fqdn="not a name"))
+    await ended(run_of(home))
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        await user.press("n", "n")
+        assert "the log has no further problem" in user.screen
+        assert user.app.frame is not None and user.app.frame.PLACE == "run"
+        await user.press("n")
+        assert user.app.frame is not None and user.app.frame.PLACE != "run"
+
+
+async def test_an_older_run_says_that_it_is_one(home: Path) -> None:
+    begun(home)
+    await ended(run_of(home))
+    await ended(run_of(home, log="the second run\n"))
+    async with using(home) as user:
+        await opened(user, "the second run")
+        assert "an older one" not in user.screen
+        await user.press("R")
+        await until(lambda: "run 1 of 2, an older one" in user.screen, "the word that it is an older one")
+
+
+async def test_a_phase_in_which_a_host_was_dropped_carries_no_good_sign(home: Path) -> None:
+    begun(home)
+    dropped = LOG.replace("[etcd] Pulling image 0 on", "Removing host [10.0.1.12] from node lists; on")
+    dropped = dropped.replace('level=info msg="Removing', 'level=warning msg="Removing')
+    await ended(run_of(home, log=dropped))
+    async with using(home, size=(120, 40)) as user:
+        await opened(user, "Finished building")
+        line = user.line_with("dial")
+        assert "✓" not in line.split("dial")[1].split("  ")[0]
+
+
+async def test_pager_keys_that_mean_something_else_here_say_which_do(home: Path) -> None:
+    begun(home)
+    await ended(run_of(home))
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        await user.press("G")
+        assert "end goes to the log's end" in user.screen
