@@ -1,64 +1,47 @@
-"""How long judging takes, next to `openssl verify`: a chain of three certificates, and a bundle of a thousand.
-
-Run it with `python -m benchmarks.certificates`. Best of several runs, in milliseconds.
-"""
+"""How long judging a chain takes, next to `openssl verify`: three certificates, and a bundle of a thousand."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.figures import Figure, Limit, Measurement, Peer, Row, needs
+from benchmarks.timing import command, in_turn
+from rancher_tui.certificates.files import Files
 from rancher_tui.certificates.judge import judge
 from tests.unit.certificates_pki import FQDN, NOW, chain_of, issue, pem, root
 
-
-def best(run: Callable[[], object], times: int) -> float:
-    """The shortest of `times` runs, in milliseconds."""
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        run()
-        taken.append((time.perf_counter() - start) * 1000)
-    return min(taken)
+_HOW = (
+    "chain, key, CA and FQDN judged in the running program, in turn with a process of openssl verify on the chain"
+)
+SMALL = Row("chain-3", "chain of 3 certificates judged", "ms", _HOW, Limit(20))
+LARGE = Row("chain-1000", "bundle of 1,000 certificates judged", "ms", _HOW)
 
 
-def _openssl(folder: Path, chain: bytes, ca: bytes, leaf: bytes) -> Callable[[], object]:
-    for name, data in (("chain", chain), ("ca", ca), ("leaf", leaf)):
-        (folder / name).write_bytes(data)
-    at = str(int(NOW.timestamp()))
-    command = [
-        "openssl",
-        "verify",
-        "-attime",
-        at,
-        "-CAfile",
-        str(folder / "ca"),
-        "-untrusted",
-        str(folder / "chain"),
-    ]
-    return lambda: subprocess.run([*command, str(folder / "leaf")], check=True, capture_output=True)
-
-
-def main() -> int:
+def judged(folder: Path) -> Iterator[Figure]:
+    """The 997 others of the bundle are strangers of the same CA, and foreign roots."""
+    needs("openssl", "openssl")
     leaf, lower, upper, top = chain_of(2)
     chain, ca, key = pem(leaf, lower, upper), top.pem, leaf.key_pem
     strangers = [issue(f"Stranger {number}", top) for number in range(497)]
     bundle = chain + pem(*strangers) + pem(*(root(f"Foreign root {number}") for number in range(500)))
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for label, data, times in (("3 certificates", chain, 30), ("1,000 certificates", bundle, 3)):
+    (folder / "ca").write_bytes(ca)
+    (folder / "leaf").write_bytes(leaf.pem)
+    [start] = in_turn(15, command("openssl", "version"))
+    for row, data, times in ((SMALL, chain, 31), (LARGE, bundle, 5)):
+        path = folder / row.name
+        path.write_bytes(data)
+        verify = command(
+            *("openssl", "verify", "-attime", str(int(NOW.timestamp()))),
+            *("-CAfile", str(folder / "ca"), "-untrusted", str(path), str(folder / "leaf")),
+        )
 
-            def ours(data: bytes = data) -> object:
-                return judge(data, chain_name="c", key=key, ca=ca, fqdn=FQDN, at=NOW)
+        def ours(data: bytes = data) -> None:
+            judge(Files(data, chain_name="c", key=key, ca=ca, fqdn=FQDN, at=NOW))
 
-            peer = best(_openssl(folder, data, ca, leaf.pem), times)
-            print(f"{label:>20}  judged {best(ours, times):8.1f} ms   openssl verify, a process {peer:8.1f} ms")
-    return 0
+        mine, other = in_turn(times, ours, verify)
+        note = f"openssl's process alone starts in {start:.1f} ms"
+        yield Figure(row, mine, f"{times} times", (Peer("openssl verify, a process", other),), note)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+MEASUREMENTS = (Measurement((SMALL, LARGE), judged),)

@@ -1,17 +1,14 @@
-"""The cluster file: compose, read and lint at 3 and 1,000 nodes, and lint of hostile files of 10 MB.
-
-Beside each lint: PyYAML's own loaders on the same text, in the same run. Run: python -m benchmarks.cluster_file
-"""
+"""The cluster file: compose, read and lint at 3 and 1,000 nodes, PyYAML's loaders beside; hostile files."""
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
 
 import yaml
 
+from benchmarks.figures import Figure, Measurement, Peer, Row
+from benchmarks.timing import clocked, in_turn
 from rancher_tui.cluster_file.compose import compose
 from rancher_tui.cluster_file.lint import lint
 from rancher_tui.cluster_file.read import read
@@ -26,6 +23,16 @@ HOSTILE = {
     "add-ons": b"addons: |\n" + b"  a: b\n" * (SIZE // 7),
     "no text": bytes(SIZE),
 }
+TIMES = 5
+SMALL = Row(
+    "lint-3", "cluster file linted, 3 nodes", "ms", "the composed file, in turn with PyYAML's loaders on it"
+)
+LARGE = Row("lint-1000", "cluster file linted, 1,000 nodes", "ms", "the same")
+COMPOSED = Row("compose-1000", "cluster file composed, 1,000 nodes", "ms", "the text of the file from the state")
+READ = Row("read-1000", "cluster file read in, 1,000 nodes", "ms", "the state from the text")
+WORST = Row(
+    "lint-hostile", "a hostile file of 10 MB linted", "ms", f"the slowest of: {', '.join(HOSTILE)}; once each"
+)
 
 
 def install(count: int) -> InstallState:
@@ -39,33 +46,35 @@ def install(count: int) -> InstallState:
     return InstallState(template="external-recognized-ca", nodes=nodes, fqdn="rancher.example.com")
 
 
-def timed(action: Callable[[], Any]) -> float:
-    """The best of three, in milliseconds."""
-    times = []
-    for _attempt in range(3):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times) * 1000
+def usual_files(_folder: Path) -> Iterator[Figure]:
+    for row, count in ((SMALL, 3), (LARGE, 1000)):
+        text = compose(install(count), secret=str, rke=None)
+        mine, pure, fast = in_turn(
+            TIMES,
+            lambda text=text: lint(text.encode(), name="f"),  # type: ignore[misc]
+            lambda text=text: yaml.safe_load(text),  # type: ignore[misc]
+            lambda text=text: yaml.load(text, Loader=yaml.CSafeLoader),  # type: ignore[misc]
+        )
+        peers = (Peer("PyYAML's SafeLoader", pure), Peer("PyYAML's CSafeLoader (libyaml)", fast))
+        yield Figure(row, mine, f"{TIMES} times", peers)
 
 
-def main() -> None:
-    for count in (3, 1000):
-        state = install(count)
-        text = compose(state, secret=str, rke=None)
-        data = text.encode()
-        mine = timed(lambda data=data: lint(data, name="f"))  # type: ignore[misc]
-        fast = timed(lambda text=text: yaml.load(text, Loader=yaml.CSafeLoader))  # type: ignore[misc]
-        pure = timed(lambda text=text: yaml.safe_load(text))  # type: ignore[misc]
-        print(f"{count:5} nodes: lint {mine:8.1f} ms  (CSafeLoader {fast:.1f} ms, SafeLoader {pure:.1f} ms)")
-        print(f"{'':11} compose {timed(lambda state=state: compose(state, secret=str, rke=None)):7.1f} ms")  # type: ignore[misc]
-        print(f"{'':11} read {timed(lambda data=data: read(data, 'f')):10.1f} ms")  # type: ignore[misc]
-    for name, data in HOSTILE.items():
-        start = time.perf_counter()
-        lint(data, name="f")
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(f"10 MB of {name:14} {time.perf_counter() - start:6.2f} s, peak so far {peak} MB")
+def both_ways(_folder: Path) -> Iterator[Figure]:
+    state = install(1000)
+    data = compose(state, secret=str, rke=None).encode()
+    composed, taken_in = in_turn(3, lambda: compose(state, secret=str, rke=None), lambda: read(data, "f"))
+    yield Figure(COMPOSED, composed, "3 times")
+    yield Figure(READ, taken_in, "3 times")
 
 
-if __name__ == "__main__":
-    main()
+def hostile_files(_folder: Path) -> Iterator[Figure]:
+    taken = {name: clocked(lambda data=data: lint(data, name="f")) for name, data in HOSTILE.items()}  # type: ignore[misc]
+    slowest = max(taken, key=lambda name: taken[name])
+    yield Figure(WORST, taken[slowest], "6 files", note=f"slowest: {slowest}")
+
+
+MEASUREMENTS = (
+    Measurement((SMALL, LARGE), usual_files),
+    Measurement((COMPOSED, READ), both_ways),
+    Measurement((WORST,), hostile_files),
+)

@@ -1,6 +1,6 @@
 """One name from ten vantages: this check, `dig` and `nslookup` in turn, with one slow vantage among them.
 
-Run: python -m benchmarks.dns
+The servers are a process of their own: python -m benchmarks.dns
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from benchmarks.figures import Figure, Limit, Measurement, Peer, Row, absence
 from rancher_tui.dns.check import check
 
 VANTAGES = 10
@@ -22,6 +26,14 @@ _WIRE_NAME = b"".join(bytes([len(label)]) + label.encode() for label in NAME.spl
 DELAYS = [0.005 * (number + 1) for number in range(VANTAGES - 1)] + [0.3]
 """Seconds after which each vantage answers; the last is the slow one."""
 ROUNDS = 7
+
+VANTAGE_ROW = Row(
+    "dns",
+    "one name from 10 vantages, the slowest after 300 ms",
+    "ms",
+    "a check of all of them; dig and nslookup ask one after another, as the guide does",
+    Limit(350),
+)
 
 
 class _Server(asyncio.DatagramProtocol):
@@ -59,53 +71,52 @@ async def serve() -> None:
     await asyncio.to_thread(sys.stdin.read)
 
 
+@contextmanager
+def servers() -> Iterator[list[int]]:
+    """The servers' process: its ports."""
+    command = [sys.executable, "-m", "benchmarks.dns"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin and process.stdout
+    try:
+        yield [int(port) for port in process.stdout.readline().split()]
+    finally:
+        process.stdin.close()
+        process.wait(5)
+
+
 async def ours(ports: list[int]) -> float:
-    """Seconds for one check from all vantages."""
+    """Milliseconds for one check from all vantages."""
     began = time.perf_counter()
-    servers = [f"127.0.0.1:{port}" for port in ports]
-    found = [f.code async for f in check(NAME, expected=[ADDRESS], servers=servers, timeout=5, facts={})]
+    asked = [f"127.0.0.1:{port}" for port in ports]
+    found = [f.code async for f in check(NAME, expected=[ADDRESS], servers=asked, timeout=5, facts={})]
     assert found == ["resolves"] * len(ports), found
-    return time.perf_counter() - began
+    return (time.perf_counter() - began) * 1000
 
 
-def in_turn(command: list[str], ports: list[int]) -> float:
-    """Seconds for one command a vantage and record type, one after another."""
-    began = time.perf_counter()
-    for port in ports:
-        filled = [word.format(port=port, name=NAME) for word in command]
-        subprocess.run(filled, check=False, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - began
+def one_by_one(command: list[str], ports: list[int]) -> Peer:
+    """One command a vantage, one after another."""
+    name, began = f"{command[0]}, one after another", time.perf_counter()
+    try:
+        for port in ports:
+            filled = [word.format(port=port, name=NAME) for word in command]
+            subprocess.run(filled, check=False, stdout=subprocess.DEVNULL)
+    except FileNotFoundError:
+        return Peer(name, absent=absence(command[0], "bind9-dnsutils"))
+    return Peer(name, (time.perf_counter() - began) * 1000)
 
 
-def main() -> None:
-    """Print the table."""
-    if sys.argv[1:] == ["serve"]:
-        asyncio.run(serve())
-        return
-    server = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.dns", "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+def vantages(_folder: Path) -> Iterator[Figure]:
+    with servers() as ports:
+        asyncio.run(ours(ports))
+        times = [asyncio.run(ours(ports)) for _round in range(ROUNDS)]
+        dig = one_by_one(["dig", "@127.0.0.1", "-p", "{port}", "{name}", "A", "{name}", "AAAA"], ports)
+        nslookup = one_by_one(["nslookup", "-port={port}", "{name}", "127.0.0.1"], ports)
+    yield Figure(
+        VANTAGE_ROW, statistics.median(times), f"{ROUNDS} checks", (dig, nslookup), f"worst {max(times):.0f} ms"
     )
-    assert server.stdout is not None
-    assert server.stdin is not None
-    ports = [int(port) for port in server.stdout.readline().split()]
-    asyncio.run(ours(ports))
-    times = [asyncio.run(ours(ports)) for _round in range(ROUNDS)]
-    alone = statistics.median(asyncio.run(ours(ports[-1:])) for _round in range(ROUNDS))
-    dig = in_turn(["dig", "@127.0.0.1", "-p", "{port}", "{name}", "A", "{name}", "AAAA"], ports)
-    nslookup = in_turn(["nslookup", "-port={port}", "{name}", "127.0.0.1"], ports)
-    server.stdin.close()
-    server.wait(5)
-    slowest = max(DELAYS)
-    median, worst = statistics.median(times), max(times)
-    print(f"one name from {VANTAGES} vantages, the slowest answers after {slowest * 1000:.0f} ms")
-    print(
-        f"  this check     median {median * 1000:6.0f} ms (slowest + {(median - slowest) * 1000:.0f} ms), "
-        f"worst {worst * 1000:.0f} ms; to reach: slowest + 50 ms"
-    )
-    print(f"  the slowest alone    {alone * 1000:7.0f} ms")
-    print(f"  dig in turn    {dig * 1000:13.0f} ms  {dig / median:.1f}x")
-    print(f"  nslookup       {nslookup * 1000:13.0f} ms  {nslookup / median:.1f}x")
 
+
+MEASUREMENTS = (Measurement((VANTAGE_ROW,), vantages),)
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(serve())

@@ -1,7 +1,6 @@
-"""The log as a file with an index: lines indexed, memory a line, opening, searching; Textual's widgets beside.
+"""The log as a file with an index: lines indexed a second, memory a line; Textual's Log and RichLog beside.
 
-Run: python -m benchmarks.log_index [LINES]. In the same run Log is fed in batches of 1,000 lines, RichLog with a
-hundredth of the lines one by one, without a terminal.
+Each holder of lines is measured in a process of its own: python -m benchmarks.log_index HOLDER LOG
 """
 
 from __future__ import annotations
@@ -9,18 +8,53 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import statistics
+import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
+from benchmarks.figures import Figure, Limit, Measurement, Peer, Row
+from benchmarks.timing import clocked
 from rancher_tui.rke.lines import parse_line
 from rancher_tui.rke.log import LogFile
 from rancher_tui.rke.progress import Progress
 from rancher_tui.rke.search import compiled, matching_lines
+from screens.log_model import LogModel
 
+MILLION = 1_000_000
+ROUNDS = 3
 LINE = (
     'time="2026-11-23T07:{:02}:{:02}Z" level=info msg="[worker] Successfully started [x{}] on host [10.0.0.{}]"\n'
+)
+INDEXED = Row(
+    "log-index",
+    "log lines indexed",
+    "lines/s",
+    "a log of 1,000,000 lines opened and indexed to its end; Log gets 200,000 lines in batches of 1,000, RichLog "
+    "10,000 one by one, without a terminal; a process each",
+    Limit(500_000, least=True),
+)
+HELD = Row(
+    "log-memory",
+    "memory a log line",
+    "bytes",
+    "growth of resident memory: 300,000 of these lines indexed and judged; the peers' lines held by the widget",
+    Limit(12),
+)
+JUDGED = Row(
+    "log-judged",
+    "log lines read for their meaning",
+    "lines/s",
+    "20,000 lines parsed and fed to the progress of a run",
+)
+SEARCHED = Row(
+    "log-search",
+    "search of 1,000,000 log lines",
+    "ms",
+    "every line that holds a text; grep -c reads the same file",
 )
 
 
@@ -35,86 +69,96 @@ def memory() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-def best(times: int, work: object) -> float:
-    """The shortest of several timings, in seconds."""
-    assert callable(work)
-    found = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - begin)
-    return min(found)
-
-
-def index(path: Path, lines: int) -> dict[str, float]:
+def ours(path: Path) -> tuple[float, float]:
+    """Lines a second into the index; bytes a line of the model that the pane draws from."""
+    taken = statistics.median(clocked(lambda: LogFile(path).refresh()) for _ in range(5))
+    speed = MILLION / taken * 1000
+    few = path.with_name("few.log")
+    with path.open("rb") as lines, few.open("wb") as file:
+        file.writelines(islice(lines, 300_000))
+    model = LogModel(few)
     before = memory()
-    log = LogFile(path)
-    log.refresh()
-    held = memory() - before
-    opening = best(5, lambda: LogFile(path).refresh())
-    first_paint = best(5, lambda: [LogFile(path).refresh(1 << 16), LogFile(path)])
-    search = best(3, lambda: matching_lines(log, compiled("[x999")))
-    rare = best(3, lambda: matching_lines(log, compiled("Never 1$", regex=True)))
-    sample = list(log.lines(0, 20_000))
+    model.advance(0.0)
+    while model.behind:
+        model.advance(1.0)
+    return speed, (memory() - before) / model.judged
+
+
+async def widget(path: Path, name: str, count: int, batch: int) -> tuple[float, float]:
+    """Lines a second and bytes a line of Textual's `name`, fed with batches of lines (`batch` 1: one by one)."""
+    from textual import widgets
+    from textual.app import App, ComposeResult
+
+    class Pane(App[None]):
+        def compose(self) -> ComposeResult:
+            yield getattr(widgets, name)()
+
+    with path.open() as file:
+        texts = [text.rstrip("\n") for text in islice(file, count)]
+    app = Pane()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.query_one(getattr(widgets, name))
+        before, began = memory(), time.perf_counter()
+        for first in range(0, count, batch):
+            if batch == 1:
+                pane.write(texts[first])
+            else:
+                pane.write_lines(texts[first : first + batch])
+                await asyncio.sleep(0)
+        await pilot.pause()
+        return count / (time.perf_counter() - began), (memory() - before) / count
+
+
+HOLDERS: dict[str, Callable[[Path], tuple[float, float]]] = {
+    "ours": ours,
+    "Log": lambda path: asyncio.run(widget(path, "Log", 200_000, 1000)),
+    "RichLog": lambda path: asyncio.run(widget(path, "RichLog", 10_000, 1)),
+}
+
+
+def apart(holder: str, path: Path) -> tuple[float, float]:
+    """The two figures of a holder, measured in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.log_index", holder, str(path)]
+    speed, held = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return speed, held
+
+
+def index(folder: Path) -> Iterator[Figure]:
+    """The holders in turn."""
+    path = folder / "rke.log"
+    write(path, MILLION)
+    found = {holder: [apart(holder, path) for _ in range(ROUNDS)] for holder in HOLDERS}
+    for row, at in ((INDEXED, 0), (HELD, 1)):
+        middle = {holder: statistics.median(each[at] for each in runs) for holder, runs in found.items()}
+        others = tuple(Peer(f"Textual's {name}", middle[name]) for name in ("Log", "RichLog"))
+        yield Figure(row, middle["ours"], f"{ROUNDS} processes", others)
+
+
+def meaning(folder: Path) -> Iterator[Figure]:
+    """What is done with every line, and with all of them."""
+    path = folder / "rke.log"
+    write(path, MILLION)
+    with LogFile(path) as log:
+        log.refresh()
+        sample = list(log.lines(0, 20_000))
+        taken = statistics.median(clocked(lambda: _judge(sample)) for _ in range(5))
+        yield Figure(JUDGED, len(sample) / taken * 1000, "5 times")
+        pattern = compiled("[x9999")
+        search = statistics.median(clocked(lambda: matching_lines(log, pattern)) for _ in range(5))
+        grep = ["grep", "-c", "-F", "[x9999", str(path)]
+        other = statistics.median(
+            clocked(lambda: subprocess.run(grep, check=True, capture_output=True)) for _ in range(5)
+        )
+        yield Figure(SEARCHED, search, "5 times", (Peer("grep -c -F, a process", other),))
+
+
+def _judge(sample: list[bytes]) -> None:
     progress = Progress()
-    begin = time.perf_counter()
     for number, raw in enumerate(sample):
         progress.feed(number, parse_line(raw))
-    judged = len(sample) / (time.perf_counter() - begin)
-    return {
-        "lines": lines,
-        "indexed_per_s": lines / opening,
-        "open_s": opening,
-        "first_64_kib_s": first_paint,
-        "bytes_a_line": held / lines,
-        "search_s": search,
-        "search_regex_s": rare,
-        "judged_per_s": judged,
-    }
 
 
-async def widgets(path: Path, lines: int) -> dict[str, float]:
-    """Lines a second and bytes a line of Textual's Log (batches) and RichLog."""
-    from textual.app import App, ComposeResult
-    from textual.widgets import Log, RichLog
-
-    class Panes(App[None]):
-        def compose(self) -> ComposeResult:
-            yield Log()
-            yield RichLog()
-
-    texts = path.read_text().splitlines()
-    few = texts[: max(1000, lines // 100)]
-    app = Panes()
-    async with app.run_test(size=(80, 24)) as pilot:
-        log, rich = app.query_one(Log), app.query_one(RichLog)
-        before, begin = memory(), time.perf_counter()
-        for first in range(0, len(texts), 1000):
-            log.write_lines(texts[first : first + 1000])
-            await asyncio.sleep(0)
-        batched, held = len(texts) / (time.perf_counter() - begin), (memory() - before) / len(texts)
-        before, begin = memory(), time.perf_counter()
-        for text in few:
-            rich.write(text)
-        await pilot.pause()
-        single, rich_held = len(few) / (time.perf_counter() - begin), (memory() - before) / len(few)
-    return {
-        "textual_log_per_s": batched,
-        "textual_log_bytes_a_line": held,
-        "textual_rich_log_per_s": single,
-        "textual_rich_log_bytes_a_line": rich_held,
-    }
-
-
-def main() -> None:
-    lines = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rke.log"
-        write(path, lines)
-        figures = index(path, lines) | asyncio.run(widgets(path, min(lines, 200_000)))
-    figures["index_over_log"] = figures["indexed_per_s"] / figures["textual_log_per_s"]
-    print(json.dumps({name: round(value, 3) for name, value in figures.items()}, indent=2))
-
+MEASUREMENTS = (Measurement((INDEXED, HELD), index), Measurement((JUDGED, SEARCHED), meaning))
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(HOLDERS[sys.argv[1]](Path(sys.argv[2]))))

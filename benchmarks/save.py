@@ -1,95 +1,71 @@
-"""How long an edit takes until it is durable, at 3 and at 1,000 nodes: `python -m benchmarks.save`.
-
-Reach: 10 ms at 3 nodes, 100 ms at 1,000. Beside it what the disk alone takes for the same bytes: write, fsync,
-rename, fsync of the folder, and nothing else. With a fresh history, and with one that is full.
-"""
+"""How long an edit takes until it is durable; beside it the plainest way to save the same, and the disk alone."""
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
-import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.figures import Figure, Limit, Measurement, Peer, Row
+from benchmarks.timing import clocked, p95
 from rancher_tui.files import write_atomic
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import InstallState, Node
 from rancher_tui.install.store import Store
 
-ROUNDS = 60
-REACH = {3: 10.0, 1000: 100.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Milliseconds: an edit's median and 95th percentile, the disk's own median for the same bytes."""
-
-    nodes: int
-    history: str
-    bytes: int
-    median: float
-    p95: float
-    disk: float
+EDITS = 60
+_HOW = "a cell changed in a session with a full history of edits, in turn with the peers, in the temporary folder"
+SMALL = Row("save-3", "edit saved and durable, 3 nodes", "ms", _HOW, Limit(10))
+LARGE = Row("save-1000", "edit saved and durable, 1,000 nodes", "ms", _HOW, Limit(100))
 
 
 def table(size: int) -> tuple[Node, ...]:
     return tuple(Node(address=f"10.0.{row // 250}.{row % 250 + 1}", user="ubuntu") for row in range(size))
 
 
-def timed(action: Callable[[int], object]) -> list[float]:
-    taken = []
-    for number in range(ROUNDS):
-        began = time.perf_counter()
-        action(number)
-        taken.append((time.perf_counter() - began) * 1000)
-    return sorted(taken)
+def plainly(path: Path, document: object) -> None:
+    """json.dumps over the old file, then fsync: not atomic, and the folder's entry is not synced."""
+    with path.open("w") as file:
+        file.write(json.dumps(document))
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def measure(folder: Path, size: int, *, full: bool) -> Figure:
-    session = Home(folder).create(f"nodes-{size}-{full}", InstallState(nodes=table(size)))
+def measured(folder: Path, row: Row, size: int, fills: int) -> Figure:
+    """One size: an edit, the plain way, and the same bytes written atomically, in turn."""
+    session = Home(folder).create(f"nodes-{size}", InstallState(nodes=table(size)))
     store = Store(session.look_on().state, session)
+    for number in range(fills):
+        users = tuple(node.model_copy(update={"user": f"u{number}"}) for node in store.state.nodes)
+        store.update("fill down", nodes=users)
 
     def edit(number: int) -> None:
-        row = number % size
-        changed = store.state.nodes[row].model_copy(update={"user": f"user{number}"})
-        store.update("edit a cell", nodes=(*store.state.nodes[:row], changed, *store.state.nodes[row + 1 :]))
+        changed = store.state.nodes[number % size].model_copy(update={"user": f"user{number}"})
+        at = number % size
+        store.update("edit a cell", nodes=(*store.state.nodes[:at], changed, *store.state.nodes[at + 1 :]))
 
-    if full:
-        for number in range(30 if size > 3 else 200):
-            users = tuple(node.model_copy(update={"user": f"u{number}"}) for node in store.state.nodes)
-            store.update("fill down", nodes=users)
-    edits = timed(edit)
-    data = session.state_file.read_bytes()
-    disk = timed(lambda _number: write_atomic(session.path / "floor", data))
-    session.close()
-    return Figure(
-        size,
-        "full" if full else "fresh",
-        len(data),
-        statistics.median(edits),
-        edits[int(len(edits) * 0.95)],
-        statistics.median(disk),
+    document, data = store.state.model_dump(mode="json"), session.state_file.read_bytes()
+    ways: tuple[Callable[[int], object], ...] = (
+        edit,
+        lambda _number: plainly(folder / "plain.json", document),
+        lambda _number: write_atomic(folder / "floor.json", data),
     )
+    taken: list[list[float]] = [[] for _way in ways]
+    for number in range(EDITS):
+        for way, times in zip(ways, taken, strict=True):
+            times.append(clocked(lambda way=way, number=number: way(number)))  # type: ignore[misc]
+    session.close()
+    mine, plain, disk = (statistics.median(times) for times in taken)
+    others = (Peer("json.dumps, write, fsync", plain), Peer("the same bytes, atomically", disk))
+    note = f"p95 {p95(taken[0]):.1f} ms; {len(data):,} bytes with the history"
+    return Figure(row, mine, f"{EDITS} edits", others, note)
 
 
-def figures() -> list[Figure]:
-    """All four figures, measured where RANCHER_TUI_HOME or the temporary folder lies."""
-    where = os.environ.get("RANCHER_TUI_HOME")
-    with tempfile.TemporaryDirectory(dir=where) as folder:
-        return [measure(Path(folder), size, full=full) for size in REACH for full in (False, True)]
+def saves(folder: Path) -> Iterator[Figure]:
+    yield measured(folder, SMALL, 3, 200)
+    yield measured(folder, LARGE, 1000, 30)
 
 
-def main() -> None:
-    print(" nodes  history     bytes  edit ms   p95 ms  disk ms  ratio  reach")
-    for one in figures():
-        print(
-            f"{one.nodes:6} {one.history:>8} {one.bytes:9} {one.median:8.2f} {one.p95:8.2f} {one.disk:8.2f} "
-            f"{one.median / one.disk:5.1f}x {REACH[one.nodes]:6.0f}"
-        )
-
-
-if __name__ == "__main__":
-    main()
+MEASUREMENTS = (Measurement((SMALL, LARGE), saves),)
