@@ -6,6 +6,7 @@ It keeps no copy of the state: it draws what the App holds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -20,6 +21,7 @@ from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import STEPS, Step, StepState
 from screens import heading
 from screens.look.words import shown
+from screens.under_way import UnderWay, under_way
 from screens.widgets.bars import Bar, Keys, Rule, key_of
 from screens.widgets.findings import Findings
 from screens.widgets.lines import Line
@@ -34,6 +36,8 @@ class Anatomy(Screen[None]):
 
     PLACE: ClassVar[str] = ""
     AUTO_FOCUS = "EditingLines, .focus-first"
+    going_on: UnderWay = MappingProxyType({})
+    """What is being done just now, as it was last drawn."""
     _noted = ""
 
     @property
@@ -128,10 +132,11 @@ class Anatomy(Screen[None]):
         """Draw what frames the screen, then the screen."""
         if not self.stands:
             return
+        self.going_on = under_way(self.rancher)
         self._draw_header()
         self._draw_title()
         if self.rancher.install:
-            self.query_one(Rail).show(self.rancher.steps, self.PLACE)
+            self.query_one(Rail).show(self.rancher.steps, self.PLACE, self.going_on)
         self.draw()
         self.draw_keys()
 
@@ -150,7 +155,9 @@ class Anatomy(Screen[None]):
         return shown(self.rancher.checks.standing)
 
     def tick(self) -> None:
-        """Draw the time of what is under way, where nothing else is told."""
+        """Draw what began or ended by itself, and the time of what is under way, where nothing else is told."""
+        if self.stands and under_way(self.rancher) != self.going_on:
+            self.redraw()
         if self.stands and (text := self.standing()) and (not self._noted or text.startswith(self._noted)):
             self.query_one("#note", Rule).show(text)
 
@@ -172,14 +179,14 @@ class Anatomy(Screen[None]):
         self.query_one(Keys).show(self.mode(), keys, editing)
 
     def _draw_header(self) -> None:
-        self.query_one("#header", Bar).show(*heading.header(self.rancher))
+        self.query_one("#header", Bar).show(*heading.header(self.rancher, self.going_on))
 
     def title_line(self) -> tuple[Line, Line]:
         """What stands left and right in the second line: the step, where it stands, its neighbours."""
         item = self.step_state
         if item is None:
             return [(f" {_(actions.table().places.get(self.PLACE, ''))}", "strong")], []
-        return heading.step_line(item, utc=self.rancher.utc, columns=self.app.size.width)
+        return heading.step_line(item, self.going_on, utc=self.rancher.utc, columns=self.app.size.width)
 
     def _draw_title(self) -> None:
         self.query_one("#title", Bar).show(*self.title_line())

@@ -55,6 +55,8 @@ class Checks:
             self._since = time.monotonic()
         self._told = text
         self._app.tell(text)
+        if self._app.frame is not None:
+            self._app.frame.tick()
 
     @property
     def running(self) -> bool:

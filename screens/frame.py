@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.keys import _character_to_key
 
@@ -17,6 +18,7 @@ from rancher_tui import actions, i18n, settings
 from rancher_tui.i18n import _
 from rancher_tui.install.steps import STEPS
 from rancher_tui.wording import edits
+from screens import elsewhere
 from screens.anatomy import Anatomy
 from screens.look import themes
 
@@ -64,6 +66,12 @@ class Frame(Anatomy):
         if self.is_mounted and self.is_current:
             self._draw_header()
             self.draw_keys()
+
+    def on_key(self, event: events.Key) -> None:
+        """Of a key that does nothing here, tell what it is for."""
+        told = elsewhere.told(self.PLACE, event.key, event.character)
+        if told:
+            self.note(told, "dim")
 
     async def do_back(self) -> None:
         await self.rancher.go("overview")

@@ -9,7 +9,8 @@ from rancher_tui.actions import shown_key
 from rancher_tui.i18n import _
 from rancher_tui.install.steps import StepState, StepStatus
 from rancher_tui.text import clean
-from screens.look.words import moment, shown, status_ink, status_word, step_title
+from screens.look.words import moment, shown, step_title
+from screens.under_way import RUN, UnderWay, standing
 
 if TYPE_CHECKING:
     from screens.app import RancherApp
@@ -20,8 +21,8 @@ RAIL_FROM = 100
 """Columns from which on the rail of steps stands beside a screen; below, the title names the neighbours."""
 
 
-def header(app: RancherApp) -> tuple[Line, Line]:
-    """The install's name, label and FQDN; how many steps are done, and whether all is saved."""
+def header(app: RancherApp, going_on: UnderWay) -> tuple[Line, Line]:
+    """The install's name, label and FQDN; whether rke runs, how many steps are done, whether all is saved."""
     install, state = app.install, app.state
     if install is None or state is None:
         return [(" rancher-tui", "title")], []
@@ -31,16 +32,17 @@ def header(app: RancherApp) -> tuple[Line, Line]:
     else:
         left.append(("  ", "plain"))
     left.append((clean(state.fqdn) or _("no FQDN yet"), "plain" if state.fqdn else "dim"))
-    return left, [*_counts(app.steps), *_saved(install), (" ", "plain")]
+    return left, [*_counts(app.steps, going_on), *_saved(install), (" ", "plain")]
 
 
-def _counts(steps: tuple[StepState, ...]) -> Line:
+def _counts(steps: tuple[StepState, ...], going_on: UnderWay) -> Line:
     done = sum(item.status is StepStatus.DONE for item in steps)
     failed = sum(item.status is StepStatus.FAILED for item in steps)
     parts: Line = [(_("{number} of 12 done").format(number=done), "plain")]
     if failed:
         parts += [(" · ", "dim"), (_("{number} failed").format(number=failed), "fail")]
-    return [("  ", "plain"), *parts, (" · ", "dim")]
+    run: Line = [(_("rke runs"), "strong"), (" · ", "dim")] if RUN in going_on else []
+    return [("  ", "plain"), *run, *parts, (" · ", "dim")]
 
 
 def _saved(install: Install) -> Line:
@@ -52,13 +54,12 @@ def _saved(install: Install) -> Line:
     return [(_("saved"), "dim")]
 
 
-def step_line(item: StepState, *, utc: bool, columns: int) -> tuple[Line, Line]:
+def step_line(item: StepState, going_on: UnderWay, *, utc: bool, columns: int) -> tuple[Line, Line]:
     """A step's number, title and standing; when it was last looked at, and its neighbours where no rail is."""
-    left: Line = [
-        (f" {item.step.number} {step_title(item.step)}", "strong"),
-        (f"  {status_word(item.status)}", status_ink(item.status)),
-        (f"  {shown(item.note)}", "dim"),
-    ]
+    _sign, word, ink = standing(item, going_on)
+    left: Line = [(f" {item.step.number} {step_title(item.step)}", "strong"), (f"  {word}", ink)]
+    if item.step.number not in going_on:
+        left.append((f"  {shown(item.note)}", "dim"))
     age: Line = [(f"  {moment(item.taken_at, utc)}", "dim")] if item.taken_at is not None else []
     return left, [*age, *(neighbours(item.step.number, columns) or [(" ", "plain")])]
 

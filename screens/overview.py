@@ -14,7 +14,8 @@ from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import StepState, StepStatus
 from screens.frame import Frame, bindings
 from screens.look.signs import signs
-from screens.look.words import shown, status_ink, status_word, step_title
+from screens.look.words import shown, status_ink, step_title
+from screens.under_way import RUN, UnderWay, standing
 from screens.widgets.lines import Line, Lines, Text, fit, wrap
 
 _TITLE_CELLS = 21
@@ -32,6 +33,7 @@ class StepList(Lines, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="steps")
         self._steps: tuple[StepState, ...] = ()
+        self._going_on: UnderWay = {}
         self.row = 0
 
     @property
@@ -42,9 +44,9 @@ class StepList(Lines, can_focus=True):
     def here(self) -> StepState:
         return self._steps[self.row]
 
-    def show(self, steps: tuple[StepState, ...]) -> None:
-        if steps != self._steps:
-            self._steps = steps
+    def show(self, steps: tuple[StepState, ...], going_on: UnderWay) -> None:
+        if (steps, going_on) != (self._steps, self._going_on):
+            self._steps, self._going_on = steps, going_on
             self.refresh()
 
     def move_to(self, row: int) -> None:
@@ -59,15 +61,17 @@ class StepList(Lines, can_focus=True):
     def line(self, number: int, cells: int) -> Line:
         item = self._steps[number]
         here = number == self.row
+        _sign, word, ink = standing(item, self._going_on)
         mark = signs().cursor if here else " "
-        note_cells = max(0, cells - _TITLE_CELLS - _STATUS_CELLS - 8)
+        note_cells = max(0, cells - _TITLE_CELLS - _STATUS_CELLS - 9)
+        note_ink = "plain" if here else "dim"
         return [
             (f" {mark} ", "strong"),
             (f"{item.step.number:>2} ", "cursor" if here else "dim"),
             (fit(step_title(item.step), _TITLE_CELLS), "cursor" if here else "plain"),
             (" ", "plain"),
-            (fit(status_word(item.status), _STATUS_CELLS), status_ink(item.status)),
-            (fit(shown(item.note), note_cells), "plain" if here else "dim"),
+            (fit(word, _STATUS_CELLS) + " ", ink),
+            (fit("" if item.step.number in self._going_on else shown(item.note), note_cells), note_ink),
         ]
 
     def on_key(self, event: events.Key) -> None:
@@ -95,27 +99,27 @@ class OverviewScreen(Frame):
     def draw(self) -> None:
         if self.rancher.install is None:
             return
-        self.query_one(StepList).show(self.rancher.steps)
+        self.query_one(StepList).show(self.rancher.steps, self.going_on)
         self.query_one("#next", Text).show([[("", "plain")], *self._next()])
 
     def _next(self) -> list[Line]:
+        if RUN in self.going_on:
+            return [self._way(_(" Now: "), self.rancher.steps[RUN - 1])]
         item = upcoming(self.rancher.steps)
         if item is None:
             return [[(_(" All twelve steps are proven."), "pass")]]
-        lines: list[Line] = [
-            [
-                (_(" Next: "), "plain"),
-                (f"{item.step.number} {step_title(item.step)}", "strong"),
-                (
-                    _(". {key} goes there.").format(key="]" if item.step.number == 1 else f"g {item.step.number}"),
-                    "plain",
-                ),
-            ]
-        ]
+        lines = [self._way(_(" Next: "), item)]
         if item.note:
             told = wrap(shown(item.note), max(20, self.size.width - 4))
             lines += [[(f"   {text}", status_ink(item.status))] for text in told]
         return lines
+
+    def _way(self, head: str, item: StepState) -> Line:
+        """A step, and the keys that go there from where the cursor is."""
+        here = self.query_one(StepList).row == item.step.number - 1
+        told = _("enter opens it") if here else _("g {number} enter goes there").format(number=item.step.number)
+        step = f"{item.step.number} {step_title(item.step)}"
+        return [(head, "plain"), (step, "strong"), (f"  {told}", "plain")]
 
     def title_line(self) -> tuple[Line, Line]:
         return [(_(" The twelve steps"), "strong")], []
@@ -123,6 +127,7 @@ class OverviewScreen(Frame):
     def on_step_list_moved(self) -> None:
         self.rancher.remember()
         self.note("")
+        self.draw()
 
     def cursor(self) -> Cursor:
         return Cursor(screen=self.PLACE, row=self.query_one(StepList).row)

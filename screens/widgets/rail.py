@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rancher_tui.install.steps import StepState
 from screens.look.signs import signs
-from screens.look.words import status_ink, status_sign, status_word, step_title
+from screens.look.words import step_title
+from screens.under_way import UnderWay, standing
 from screens.widgets.lines import Line, Lines, fit
 
 
@@ -19,17 +20,10 @@ class Rail(Lines):
     def count(self) -> int:
         return len(self._rows)
 
-    def show(self, steps: tuple[StepState, ...], place: str) -> None:
+    def show(self, steps: tuple[StepState, ...], place: str, going_on: UnderWay) -> None:
         """Draw the steps; the one of `place` is marked."""
         rows = tuple(
-            (
-                status_sign(item.status),
-                str(item.step.number),
-                step_title(item.step),
-                status_word(item.status),
-                status_ink(item.status),
-                item.step.slug == place,
-            )
+            (*standing(item, going_on), str(item.step.number), step_title(item.step), item.step.slug == place)
             for item in steps
         )
         if rows != self._rows:
@@ -37,7 +31,7 @@ class Rail(Lines):
             self.refresh()
 
     def line(self, number: int, cells: int) -> Line:
-        sign, step, title, word, ink, here = self._rows[number]
+        sign, word, ink, step, title, here = self._rows[number]
         mark = signs().cursor if here else " "
         return [
             (f"{mark}{step:>2} ", "strong" if here else "plain"),
