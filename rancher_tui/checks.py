@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
-from rancher_tui.install import input_files, steps
+from rancher_tui.install import input_files, rules, steps
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
 from rancher_tui.proofs.inputs import connect_settings
@@ -148,6 +148,9 @@ def node_vantages(look: Look) -> Any:
     return of_nodes(look.state.fqdn.strip(), look.state.nodes, connect_settings(look.session, look.state))
 
 
+_EXPORT: Final = msg("rancher-tui export SESSION").or_key("{key:export} exports it")
+
+
 async def _rke(look: Look) -> AsyncIterator[Finding]:
     """Step 4: the binary runs, is the wanted version, and goes with this Rancher (step 9 judges the whole set)."""
     from rancher_tui.compatibility.solve import judge
@@ -160,7 +163,9 @@ async def _rke(look: Look) -> AsyncIterator[Finding]:
             "rke-missing",
             "rke",
             msg("no rke binary: neither a path given, nor in the session, nor on PATH"),
-            msg("_ fetches a release; or enter its path"),
+            msg("rancher-tui rke --session SESSION --fetch VERSION; or set rke.binary to its path").or_key(
+                "{key:fetch} fetches a release; or enter its path"
+            ),
         )
         return
     async for finding in binary.judge(found, wanted=look.state.rke.version.strip(), facts=look.facts):
@@ -184,7 +189,7 @@ async def _template(look: Look) -> AsyncIterator[Finding]:
             "template-unlike-certificate",
             "template",
             msg("the certificate's chain asks for {template}", template=str(proposed)),
-            msg("t takes the proposed one"),
+            msg("rancher-tui set SESSION template=NAME").or_key("{key:propose} takes the proposed one"),
         )
     ends_at = msg("the load balancer") if chosen.startswith("external") else msg("the ingress")
     ca = msg("private CA") if chosen.endswith("-certificate") else msg("recognized CA")
@@ -211,10 +216,12 @@ async def _certificates(look: Look) -> AsyncIterator[Finding]:
 
 
 async def _fqdn(look: Look) -> AsyncIterator[Finding]:
-    """Step 8: the FQDN is the host of the Ingress in the composed cluster file."""
+    """Step 8: the FQDN is the host of the Ingress in the composed cluster file; nothing about one judged wrong."""
     from rancher_tui.cluster_file.lint import ingress_hosts
     from rancher_tui.proofs.inputs import OperationError, composed
 
+    if any(finding.bad for finding in rules.findings(look.state, 8)):
+        return
     try:
         text = await asyncio.to_thread(composed, look.session, look.state)
     except OperationError as error:
@@ -273,12 +280,12 @@ async def _cluster_file(look: Look) -> AsyncIterator[Finding]:
         yield _finding(Status.FAIL, error.code, path.name, error.message)
         return
     if not path.is_file():
-        yield _finding(Status.UNKNOWN, "not-exported", path.name, msg("not exported yet"), msg("e exports it"))
+        yield _finding(Status.UNKNOWN, "not-exported", path.name, msg("not exported yet"), _EXPORT)
         return
     data = path.read_bytes()
     if data != text.encode():
         title = msg("the exported file is not what is entered now")
-        yield _finding(Status.FAIL, "export-outdated", path.name, title, msg("e exports it again"))
+        yield _finding(Status.FAIL, "export-outdated", path.name, title, _EXPORT)
         return
     report = lint(data, name=path.name, rke=rke_version(look.session, look.state), fqdn=look.state.fqdn)
     look.facts.update(report.facts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gettext
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +20,9 @@ LANGUAGES: Final = ("en", "zh_CN")
 """The languages there are; English needs no catalogue."""
 NAMES: Final = {"en": "English", "zh_CN": "简体中文"}
 """What each language calls itself."""
+
+SCREEN: Final = "screen"
+"""The argument of a message that holds what a screen says in its place."""
 
 _SIMPLIFIED: Final = frozenset({"zh", "zh_cn", "zh_sg", "zh_hans", "zh_hans_cn", "zh_hans_sg"})
 _LATIN_ONLY: Final = frozenset({"linux", "vt100", "vt102", "vt220", "ansi", "cons25"})
@@ -113,6 +116,13 @@ class Message:
 
     def __bool__(self) -> bool:
         return bool(self.template)
+
+    def or_key(self, text: str) -> Message:
+        """The same, which a screen says by `text`: a command for a shell, a key for a screen (wording/ways.py).
+
+        `{key:NAME}` in `text` is the key of the action NAME.
+        """
+        return replace(self, arguments={**self.arguments, SCREEN: Message(text, self.arguments)})
 
     def _shown(self, english: bool = False) -> dict[str, Any]:
         """Arguments that are messages themselves are rendered in the same language."""

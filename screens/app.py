@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from assets import FOLDER
 from rancher_tui.i18n import Message, _
+from rancher_tui.wording import ways
 from screens import registry
 from screens.look import themes
 
@@ -128,6 +129,7 @@ class RancherApp(App[int]):
             opened.close()
             return False
         self.install = opened
+        ways.speak_of(opened.name)
         self._cursors.clear()
         self.reports = opened.reports()
         self.state = opened.store.state

@@ -164,7 +164,7 @@ async def _send_by_sftp(backup: Backup, name: str, to: Destination, settings: Co
 def _refused(to: Destination, error: Any) -> Message:
     code = str(error.rung)
     if code == "host-key-unknown":
-        return msg("the host key of {host} is not known here; log in once by ssh, or k on step 1", host=to.host)
+        return msg("the host key of {host} is not known here; log in once by ssh", host=to.host)
     return msg("{place} cannot be reached: {code}", place=str(to), code=code)
 
 

@@ -22,7 +22,7 @@ def of_files(
     def finding(status: Status, code: str, name: str, title: Message, remedy: Message = EMPTY) -> Finding:
         return Finding(status, code, name, title, remedy=remedy, check=check, step=step)
 
-    back_up = msg("b backs it up")
+    back_up = msg("rancher-tui backup SESSION").or_key("{key:back-up} backs it up")
     backup = next((made for made in copies.all_of(folder) if made.purpose in purposes), None)
     broken = copies.verify(backup) if backup else {}
     for name, source in wanted.items():

@@ -11,7 +11,9 @@ from rancher_tui.certificates.rule import Rule, finding
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 
-_FIX = msg("w writes a plain PEM file, as rancher-tui cert CHAIN --fix OUT does")
+_FIX = msg("rancher-tui cert CHAIN --fix OUT writes a plain PEM file").or_key(
+    "{key:write} writes a plain PEM file"
+)
 
 
 def _chain_rule(code: str, status: Status, title: Message, remedy: Message = _FIX) -> Rule:

@@ -11,7 +11,9 @@ from rancher_tui.certificates.rule import Rule, finding, name_of
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import Message, msg
 
-_FIX = msg("w writes the repaired chain, as rancher-tui cert CHAIN --fix OUT does")
+_FIX = msg("rancher-tui cert CHAIN --fix OUT writes the repaired chain").or_key(
+    "{key:write} writes the repaired chain"
+)
 
 
 def no_leaf(case: Case) -> Iterator[Finding]:

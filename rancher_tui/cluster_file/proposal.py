@@ -60,5 +60,5 @@ def _whose(state: InstallState, certificate: Mapping[str, Any]) -> tuple[bool, M
     if asked:
         return False, msg("this machine's store trusts the chain: agents do without a CA of yours"), True
     if state.certificates.ca_path.strip() or state.certificates.ca_text.strip():
-        return True, msg("a CA file is given; the chain itself is not judged yet (step 7, c)"), False
-    return True, msg("the certificate is not judged yet (step 7, c); the guide's case is a private CA"), False
+        return True, msg("a CA file is given; the chain itself is not judged yet (step 7)"), False
+    return True, msg("the certificate is not judged yet (step 7); the guide's case is a private CA"), False

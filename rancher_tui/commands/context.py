@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rancher_tui.commands.output import CallError
 from rancher_tui.i18n import Message, msg
+from rancher_tui.wording import ways
 
 if TYPE_CHECKING:
     from rancher_tui.install.session import Home, Opened, Session
@@ -32,9 +33,10 @@ def home() -> Home:
 
 
 def find(name: str) -> Session:
-    """The session of that name; CallError when there is none."""
+    """The session of that name, which texts speak of from now on; CallError when there is none."""
     from rancher_tui.install.session import SessionError
 
+    ways.speak_of(name)
     try:
         return home().session(name)
     except SessionError as error:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from rancher_tui.finding import Finding, Report, Status, by_gravity, count_line
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean, width
-from rancher_tui.wording import subjects
+from rancher_tui.wording import subjects, ways
 
 OK: Final = 0
 UNEXPECTED: Final = 1
@@ -42,7 +42,7 @@ def say(text: str = "") -> None:
 
 def note(text: str) -> None:
     """One line for people on standard error."""
-    print(text, file=sys.stderr)
+    print(ways.named(text), file=sys.stderr)
 
 
 def print_json(data: Any) -> None:
@@ -84,7 +84,7 @@ def print_finding(finding: Finding) -> None:
     if finding.detail:
         say(f"{'':30} {clean(str(finding.detail))}")
     if finding.remedy and finding.status is not Status.PASS:
-        say(f"{'':28}-> {clean(str(finding.remedy))}")
+        say(f"{'':28}-> {clean(ways.named(str(finding.remedy)))}")
 
 
 def exit_code(findings: Iterable[Finding], *, strict: bool = False) -> int:

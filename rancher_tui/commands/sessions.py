@@ -12,6 +12,7 @@ from rancher_tui.commands.options import Json, SessionName, Strict, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, exit_code, note, print_finding, print_json, say, table
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
+from rancher_tui.wording import ways
 from rancher_tui.wording.vocabulary import word
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ def show(session: SessionName, as_json: Json = False) -> int:
         )
         return OK
     rows = [
-        [str(item.step.number), str(item.step.title), word(item.status.value), str(item.note)] for item in states
+        [str(item.step.number), str(item.step.title), word(item.status.value), ways.named(str(item.note))]
+        for item in states
     ]
     for line in table(rows, ["#", _("step"), _("status"), ""]):
         say(line)

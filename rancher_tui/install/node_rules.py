@@ -200,7 +200,7 @@ def _roles(number: int, node: Node) -> Iterator[Finding]:
             number,
             "roles",
             msg("{roles}: no such role", roles=", ".join(unknown)),
-            msg("controlplane, etcd, worker (r toggles them)"),
+            msg("controlplane, etcd, worker").or_key("controlplane, etcd, worker ({key:roles} toggles them)"),
         )
     elif not node.roles:
         yield _finding(
@@ -209,7 +209,9 @@ def _roles(number: int, node: Node) -> Iterator[Finding]:
             number,
             "roles",
             msg("a node without a role; rke refuses it"),
-            msg("r sets roles"),
+            msg("rancher-tui set SESSION nodes.{index}.roles=worker", index=number - 1).or_key(
+                "{key:roles} sets roles"
+            ),
         )
 
 
@@ -313,7 +315,9 @@ def _role_counts(nodes: tuple[Node, ...]) -> Iterator[Finding]:
             f"no-{role}",
             "nodes",
             msg("no node has the role {role}", role=role),
-            remedy=msg("r toggles roles"),
+            remedy=msg("rancher-tui set SESSION nodes.0.roles=controlplane,etcd,worker").or_key(
+                "{key:roles} toggles roles"
+            ),
             check="nodes",
             step=STEP,
         )

@@ -120,7 +120,9 @@ def _proxy(state: InstallState) -> Iterator[Finding]:
         lacking = [entry for entry in needed if entry not in spared]
         if lacking:
             title = msg("the list lacks {entries}", entries=", ".join(lacking))
-            remedy = msg("t builds it anew; empty it is built by itself")
+            remedy = msg("empty it is built by itself").or_key(
+                "{key:propose} builds it anew; empty it is built by itself"
+            )
             yield _warn("no-proxy-lacks", "options.proxy.no_proxy", title, remedy)
         if any(" " in entry for entry in spared):
             title = msg("entries are separated by commas, without blanks inside")

@@ -49,7 +49,9 @@ def all_findings(state: InstallState) -> Iterator[Finding]:
 
 def _hosts_missing(state: InstallState) -> Message:
     if not state.nodes:
-        return msg("no host entered yet; a adds one, v pastes a list")
+        return msg("no host entered yet; rancher-tui nodes SESSION --paste FILE").or_key(
+            "no host entered yet; {key:add} adds one, {key:paste} pastes a list"
+        )
     without = [number for number, node in enumerate(state.nodes, 1) if not node.address.strip()]
     if without:
         return _numbered(
@@ -96,7 +98,12 @@ def _dns_missing(state: InstallState) -> Message:
 
 
 def _template_missing(state: InstallState) -> Message:
-    return EMPTY if state.template else msg("which template: t proposes one from the certificate")
+    return EMPTY if state.template else _WHICH_TEMPLATE
+
+
+_WHICH_TEMPLATE: Final = msg("which template: rancher-tui set SESSION template=NAME").or_key(
+    "which template: {key:propose} proposes one from the certificate"
+)
 
 
 def _certificates_missing(state: InstallState) -> Message:

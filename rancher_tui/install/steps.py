@@ -121,11 +121,17 @@ _NOT_YET: Final = ("not-exported", "not-backed-up", "not-run")
 """Codes of what was simply not done yet: no fail, and nothing that could not be seen."""
 
 _UNPROVEN: Final = {
-    "backup-config": msg("e exports it, b backs it up"),
-    "run": msg("s starts a run, V judges the last one"),
-    "backup-result": msg("copies are made at a run's end; c judges them"),
+    "backup-config": msg("not exported and backed up yet").or_key(
+        "{key:export} exports it, {key:back-up} backs it up"
+    ),
+    "run": msg("not judged yet; rancher-tui verdict SESSION").or_key(
+        "{key:start} starts a run, {key:verdict} judges the last one"
+    ),
+    "backup-result": msg("copies are made at a run's end; rancher-tui check SESSION 12").or_key(
+        "copies are made at a run's end; {key:check} judges them"
+    ),
 }
-"""What is told of a step that nobody has looked at; of the others, that `c` proves them."""
+"""What is told of some steps that nobody has looked at; of the others, that they are not proven."""
 
 FRESH: Final = timedelta(days=1)
 """A fact about the world older than this shows its age and is taken again before a run."""
@@ -239,15 +245,15 @@ def judge(item: Step, state: InstallState, reports: Mapping[str, Report], now: d
         if rows := [row for report in outdated if "lines" in report.facts for row in changed_rows(state, report)]:
             return standing(StepStatus.STALE, _changed(rows))
         if all(report.ok for report in outdated):
-            return standing(StepStatus.STALE, msg("proven for other inputs; check again (c)"))
-    return standing(StepStatus.READY, _UNPROVEN.get(item.slug, msg("not proven yet; check it (c)")))
+            return standing(StepStatus.STALE, msg("proven for other inputs"))
+    return standing(StepStatus.READY, _UNPROVEN.get(item.slug, msg("not proven yet")))
 
 
 def _changed(rows: list[int]) -> Message:
     shown = ", ".join(map(str, rows[:5])) + ("…" if len(rows) > 5 else "")
     return msg_n(
-        "node {rows} changed since it was looked at; check again (c)",
-        "nodes {rows} changed since they were looked at; check again (c)",
+        "node {rows} changed since it was looked at",
+        "nodes {rows} changed since they were looked at",
         len(rows),
         rows=shown,
     )
@@ -273,7 +279,7 @@ def _hosts(state: InstallState, findings: tuple[Finding, ...]) -> Message:
     hosts = len(state.nodes)
     if any(finding.check == "ports" for finding in findings):
         return msg_n("{number} host passed, ports too", "{number} hosts passed, the ports between them too", hosts)
-    return msg_n("{number} host passed", "{number} hosts passed; ports between them not tried (M)", hosts)
+    return msg_n("{number} host passed", "{number} hosts passed; ports between them not tried", hosts)
 
 
 def _proof(

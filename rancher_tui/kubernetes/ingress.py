@@ -32,7 +32,7 @@ async def ingress_host(client: Client, fqdn: str, facts: dict[str, Any]) -> Find
         else msg("There is no Ingress for {name}", name=fqdn)
     )
     detail = msg("nginx then answers `default backend - 404`")
-    remedy = msg("correct the FQDN in step 8, export (e) and run again")
+    remedy = msg("correct the FQDN in step 8, export and run again")
     return Finding(Status.FAIL, "ingress-host", subject, title, detail, remedy, evidence)
 
 

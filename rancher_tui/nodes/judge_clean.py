@@ -57,7 +57,9 @@ def judge_clean(case: Case) -> Iterator[Finding]:
             "leftovers",
             "N36",
             msg("an earlier cluster left {what}", what=_sample(left)),
-            msg("rancher-tui cleanup (l on step 1) shows a plan; it copies snapshots in /opt/rke first"),
+            msg("rancher-tui cleanup SESSION shows a plan; it copies snapshots in /opt/rke first").or_key(
+                "{key:clear-host} on step 1 shows a plan; it copies snapshots in /opt/rke first"
+            ),
             msg("old certificates and etcd data make a new cluster fail (tls: bad certificate)"),
             containers=list(left.containers),
             paths=list(left.paths),

@@ -31,8 +31,9 @@ def first_login(state: InstallState) -> list[Message]:
     return [
         *lines,
         text,
-        msg(
-            "rke etcd snapshot-save --config rancher-cluster.yml --name NAME takes one by hand ($ opens a shell)."
+        msg("rke etcd snapshot-save --config rancher-cluster.yml --name NAME takes one by hand.").or_key(
+            "rke etcd snapshot-save --config rancher-cluster.yml --name NAME takes one by hand"
+            " ({key:shell} opens a shell)."
         ),
         msg("Then create clusters: Global, Add Cluster. Their nodes must reach https://{name} too.", name=address),
     ]

@@ -59,7 +59,15 @@ def _rehearsed(session: Session, state: InstallState) -> Sequence[Finding]:
     report = session.reports().get(REHEARSE)
     if state.template.startswith("ingress"):
         title = msg("TLS ends at the ingress: this balancer is proven after the run")
-        return [_unknown("not-probed", title, msg("c on step 2 once Rancher runs"))]
+        return [
+            _unknown(
+                "not-probed",
+                title,
+                msg("once Rancher runs: rancher-tui check SESSION balancer").or_key(
+                    "{key:check} on step 2 once Rancher runs"
+                ),
+            )
+        ]
     if report is None:
         return [_unknown("not-rehearsed", msg("Not rehearsed yet: nobody has seen a request arrive"), _REHEARSE)]
     if report.digest != steps.inputs_digest(state, "balancer"):
@@ -74,7 +82,7 @@ def _rehearsed(session: Session, state: InstallState) -> Sequence[Finding]:
     return [*report.findings, Finding(Status.PASS, "rehearsed", "balancer", title, check="balancer", step=STEP)]
 
 
-_REHEARSE: Final = msg("X on step 2, or rancher-tui rehearse SESSION --yes rehearse")
+_REHEARSE: Final = msg("rancher-tui rehearse SESSION --yes rehearse").or_key("{key:rehearse} on step 2 rehearses")
 
 
 def _unknown(code: str, title: Message, remedy: Message) -> Finding:

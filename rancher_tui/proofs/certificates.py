@@ -108,7 +108,9 @@ def _by_the_store(report: Report, subject: str) -> Report:
         subject,
         msg("this machine's own store does not trust it"),
         msg("a recognized CA is one that every client knows"),
-        msg("with a CA of your own t takes its template; else look at another machine's store"),
+        msg(
+            "with a CA of your own: rancher-tui set SESSION template=NAME; else look at another machine's store"
+        ).or_key("with a CA of your own {key:propose} takes its template; else look at another machine's store"),
     )
     return replace(report, findings=(*kept, unproven))
 

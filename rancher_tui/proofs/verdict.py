@@ -11,7 +11,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rancher_tui.files import write_atomic
 from rancher_tui.finding import Finding, Status, by_gravity
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 VERDICT_FILE = "verdict.json"
 _ABOUT_STATE = ("state-file", "state-file-missing", "state-file-damaged", "same-ca", "other-ca")
+_RUN: Final = msg("rancher-tui up SESSION").or_key("{key:start} starts it")
+_PODS: Final = msg("kubectl -n cattle-system get pods; then rancher-tui verdict SESSION").or_key(
+    "kubectl -n cattle-system get pods; {key:check} looks again"
+)
 
 
 async def witnesses(
@@ -42,7 +46,7 @@ async def witnesses(
         return
     if run is None:
         title = msg("rke has not been run")
-        yield Finding(Status.UNKNOWN, "exit-code", "run", title, remedy=msg("s starts it"))
+        yield Finding(Status.UNKNOWN, "exit-code", "run", title, remedy=_RUN)
         facts["verdict"] = "unknown"
         return
     own, cluster, front = await asyncio.gather(
@@ -197,5 +201,5 @@ def _leaf(session: Session) -> str:
 
 
 def _ping(status: Status, subject: str, title: Message, evidence: dict[str, Any]) -> Finding:
-    remedy = EMPTY if status is Status.PASS else msg("kubectl -n cattle-system get pods; c looks again")
+    remedy = EMPTY if status is Status.PASS else _PODS
     return Finding(status, "ping", subject, title, remedy=remedy, evidence=evidence)

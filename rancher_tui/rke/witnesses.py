@@ -99,7 +99,9 @@ def all_hosts(status: RunStatus, progress: Progress) -> Finding:
             "rke goes on without {names}", "rke goes on without {names}", len(dropped), names=", ".join(dropped)
         )
         lines = {name: (host.dropped_line or 0) + 1 for name, host in progress.hosts.items() if name in dropped}
-        remedy = msg("repair the way to it, then run again; x stops a run that goes on")
+        remedy = msg(
+            "repair the way to it, then run again; rancher-tui stop SESSION --yes stop stops a run that goes on"
+        ).or_key("repair the way to it, then run again; {key:stop} stops a run that goes on")
         evidence = {"hosts": dropped, "lines": lines}
         return _finding(Status.FAIL, "all-hosts", ", ".join(dropped), title, EMPTY, remedy, evidence)
     if progress.finished:
@@ -140,6 +142,9 @@ def stalled(
         "quiet for {seconds} s in {phase}", seconds=int(quiet_s), phase=progress.phase or msg("its beginning")
     )
     detail = msg("rke sets no limit to image pulls and to a host that does not answer")
-    remedy = msg("x stops the run; on the nodes docker ps and docker pull show whether they still work")
+    remedy = msg(
+        "rancher-tui stop SESSION --yes stop stops the run; on the nodes docker ps and docker pull show whether"
+        " they still work"
+    ).or_key("{key:stop} stops the run; on the nodes docker ps and docker pull show whether they still work")
     evidence = {"quiet_s": round(quiet_s, 1), "limit_s": limit_s, "phase": progress.phase}
     return _finding(Status.UNKNOWN, "stalled", f"run {status.run}", title, detail, remedy, evidence)

@@ -9,7 +9,7 @@ from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import Message, _
 from rancher_tui.install.steps import Step, StepStatus
 from rancher_tui.text import clean
-from rancher_tui.wording import subjects
+from rancher_tui.wording import subjects, ways
 from rancher_tui.wording.vocabulary import word
 from screens.look.signs import signs
 
@@ -62,8 +62,10 @@ def phase_word(name: str) -> str:
 
 
 def shown(message: Message | str) -> str:
-    """A message on one line, safe to draw, the subjects of findings in it in words."""
-    return clean(str(subjects.in_words(message)) if isinstance(message, Message) else message)
+    """A message on one line, safe to draw: keys in place of commands, the subjects of findings in words."""
+    if not isinstance(message, Message):
+        return clean(message)
+    return clean(ways.named(str(subjects.in_words(ways.on_screen(message)))))
 
 
 def subject_words(finding: Finding) -> str:
