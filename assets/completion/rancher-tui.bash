@@ -269,9 +269,10 @@ _rancher_tui() {
       esac
       ;;
     nodes)
-      options="--paste --json --strict"
+      options="--paste --delete --json --strict"
       case "$before" in
         --paste) files=yes ;;
+        --delete) : ;;
         *) case "$place" in
           0) words="$(_rancher_tui_sessions)" ;;
         esac ;;

@@ -149,6 +149,7 @@ complete -c rancher-tui -n "__fish_seen_subcommand_from new" -l yes -x -d 'Agree
 complete -c rancher-tui -n "__fish_seen_subcommand_from new" -a "(__rancher_tui_sessions)"
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a nodes -d 'Show the node table, or add pasted hosts (lines, CSV, /etc/hosts, Ansible inventory, a nodes: block)'
 complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -l paste -r -F -d 'Add hosts from any pasteable form.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -l delete -x -d 'Take a node (address, name or number) out; may be repeated.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -l strict -d 'Warnings exit with 4.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from nodes" -a "(__rancher_tui_sessions)"

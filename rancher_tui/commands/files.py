@@ -27,6 +27,12 @@ def nodes(
     paste: Annotated[
         str | None, typer.Option("--paste", metavar="FILE|-", help="Add hosts from any pasteable form.")
     ] = None,
+    delete: Annotated[
+        list[str],
+        typer.Option(
+            "--delete", metavar="NODE", help="Take a node (address, name or number) out; may be repeated."
+        ),
+    ] = [],  # noqa: B006 - typer reads the default
     as_json: Json = False,
     strict: Strict = False,
 ) -> int:
@@ -36,6 +42,8 @@ def nodes(
     """
     from rancher_tui.install import node_rules
 
+    if delete:
+        _delete(session, delete)
     if paste is not None:
         _paste(session, paste)
     _held, state = context.look_on(session)
@@ -65,6 +73,21 @@ def nodes(
     for finding in found:
         print_finding(finding)
     return exit_code(found, strict=strict)
+
+
+def _delete(session: str, names: list[str]) -> None:
+    from rancher_tui.commands.fleet import chosen
+    from rancher_tui.install.state import InstallState
+
+    with context.hold(session) as (_held, store):
+        out = set(chosen(store.state, names))
+
+        def without(state: InstallState) -> InstallState:
+            kept = tuple(node for number, node in enumerate(state.nodes, 1) if number not in out)
+            return state.model_copy(update={"nodes": kept})
+
+        edit = f"deleted node {min(out)}" if len(out) == 1 else "deleted nodes"
+        store.edit(edit, without)
 
 
 def _paste(session: str, source: str) -> None:

@@ -88,14 +88,14 @@ def fleet_of(target: str, names: list[str] | None) -> Fleet | Report:
     file = Path(target).expanduser()
     if not file.is_file() or _is_session(target):
         session, state = context.look_on(target)
-        return Fleet(session, state, None, _chosen(state, names))
+        return Fleet(session, state, None, chosen(state, names))
     from rancher_tui.cluster_file.read import read
     from rancher_tui.finding import Report
 
     found = read(context.read_file(target), target)
     if found.state is None:
         return Report("preflight", tuple(each for each in found.findings if each.bad), step=1)
-    return Fleet(None, found.state, file, _chosen(found.state, names), found.secrets)
+    return Fleet(None, found.state, file, chosen(found.state, names), found.secrets)
 
 
 def _is_session(target: str) -> bool:
@@ -106,7 +106,7 @@ def _is_session(target: str) -> bool:
     return True
 
 
-def _chosen(state: InstallState, names: list[str] | None) -> list[int]:
+def chosen(state: InstallState, names: list[str] | None) -> list[int]:
     """Numbers of the chosen nodes, from 1; CallError for a name that no node has."""
     if not names:
         return list(range(1, len(state.nodes) + 1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rancher_tui.files import sha256
@@ -65,7 +65,7 @@ def plan(state: InstallState, session_folder: Path, *, verb: str = "up") -> RunP
     needs = [*_removal(removed), *_lost_files(cluster, list(logs.values()))]
     lines = (
         *_beginning(last, bool(earlier), changed, _left(cluster)),
-        *_hosts(state.nodes, removed),
+        *_hosts(state.nodes, removed, _known(last)),
         *_end(state),
     )
     return RunPlan(verb, lines, tuple(needs), tuple(removed), last is not None, changed)
@@ -83,11 +83,19 @@ def _address(endpoint: str) -> str:
     return endpoint.rpartition(":")[0]
 
 
+def _known(last: Run | None) -> list[str]:
+    """The addresses of the last run that built; none where nothing was built."""
+    return [] if last is None else [_address(host) for host in last.status().hosts]
+
+
+def _of(node: Node) -> str:
+    """A node's address as a run records it."""
+    return node.address.strip().rstrip(".").lower()
+
+
 def _removed(state: InstallState, last: Run | None) -> list[str]:
-    if last is None:
-        return []
-    present = {node.address.strip().rstrip(".").lower() for node in state.nodes}
-    return [address for host in last.status().hosts if (address := _address(host)) not in present]
+    present = {_of(node) for node in state.nodes}
+    return [address for address in _known(last) if address not in present]
 
 
 def _removal(removed: Sequence[str]) -> Iterator[Needed]:
@@ -157,14 +165,17 @@ def _beginning(last: Run | None, tried: bool, changed: bool, left: Sequence[str]
         yield msg("a first run: etcd, control plane and workers are set up as containers")
 
 
-def _hosts(nodes: Sequence[Node], removed: Sequence[str]) -> Iterator[Message]:
+def _hosts(nodes: Sequence[Node], removed: Sequence[str], known: Sequence[str]) -> Iterator[Message]:
     for node in nodes:
+        joins = bool(known) and _of(node) not in known
+        line = (
+            msg("{address} as {user}, joins the cluster: {services}")
+            if joins
+            else msg("{address} as {user}: {services}")
+        )
         services = ", ".join(_services(node))
-        yield msg(
-            "{address} as {user}: {services}",
-            address=node.address or "?",
-            user=node.user or "?",
-            services=services,
+        yield replace(
+            line, arguments={"address": node.address or "?", "user": node.user or "?", "services": services}
         )
     for address in removed:
         yield msg("{address}: leaves the cluster, its services are removed", address=address)

@@ -18,6 +18,7 @@ EDITS: Final = (
     N_("added a host"),
     N_("copied node {number}"),
     N_("deleted node {number}"),
+    N_("deleted nodes"),
     N_("moved node {number}"),
     N_("filled {field} down"),
     N_("pasted hosts"),

@@ -122,6 +122,19 @@ def test_pasted_hosts_become_nodes(call: Call, tmp_path: Path) -> None:
     ]
 
 
+def test_a_node_is_taken_out_by_address_or_number(call: Call, tmp_path: Path) -> None:
+    call("new", "prod")
+    hosts = tmp_path / "hosts"
+    hosts.write_text("rancher@10.0.1.11\nrancher@10.0.1.12\nrancher@10.0.1.13\nrancher@10.0.1.14\n")
+    call("nodes", "prod", "--paste", str(hosts))
+    _code, out, _err = call("nodes", "prod", "--delete", "10.0.1.12", "--delete", "4", "--json")
+    assert [row["address"] for row in document("nodes", out)["nodes"]] == ["10.0.1.11", "10.0.1.13"]
+    code, _out, err = call("nodes", "prod", "--delete", "10.0.1.12")
+    assert code == 2 and "10.0.1.12 is no node" in err
+    assert "deleted nodes" in call("undo", "prod")[1]
+    assert len(document("nodes", call("nodes", "prod", "--json")[1])["nodes"]) == 4
+
+
 def test_an_unknown_session_is_named(call: Call) -> None:
     for command in (("show",), ("undo",), ("status",), ("check",), ("up",), ("verdict",), ("backup",)):
         code, out, err = call(*command, "nowhere")

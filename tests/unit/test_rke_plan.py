@@ -55,6 +55,12 @@ def test_with_what_rke_left_of_a_cluster_it_is_no_first_run(session: Path, name:
     assert name in first and "no first run" in first
 
 
+def test_a_host_that_joins_a_standing_cluster_is_told(session: Path) -> None:
+    earlier(session, V01 + END, ["10.0.0.1:22", "10.0.0.2:22"])
+    lines = [line.english for line in plan(state("10.0.0.1", "10.0.0.2", "10.0.0.3"), session).lines]
+    assert [line.split(" as ")[0] for line in lines if "joins the cluster" in line] == ["10.0.0.3"]
+
+
 def test_a_node_list_that_shrank_needs_a_yes(session: Path) -> None:
     earlier(session, V01 + END, ["10.0.0.1:22", "10.0.0.2:22", "10.0.0.3:22"])
     (session / "cluster" / "kube_config_rancher-cluster.yml").touch()
