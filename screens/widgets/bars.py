@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from rancher_tui.actions import Action, shown_key
 from screens.look.signs import signs
-from screens.widgets.lines import Line, Lines, fit, spread
+from screens.widgets.lines import Line, Lines, fit, spread, wrap
 
 
 class Bar(Lines):
@@ -32,7 +32,10 @@ class Bar(Lines):
 
 
 class Rule(Lines):
-    """A rule across the screen, with a note in it when there is one to tell."""
+    """A rule across the screen, with a note in it when there is one to tell; a long note goes on below it."""
+
+    MOST = 3
+    """Lines that a note may take."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -41,26 +44,38 @@ class Rule(Lines):
 
     @property
     def count(self) -> int:
-        return 1
+        return len(self._told(self.content_size.width))
 
     @property
     def note(self) -> str:
         return self._note
 
+    def _told(self, cells: int) -> list[str]:
+        """The note in lines that leave room for the rule on both sides; one empty line without a note."""
+        room = max(1, cells - 6)
+        lines = wrap(self._note, room)
+        if len(lines) > self.MOST:
+            lines = [*lines[: self.MOST - 1], fit(" ".join(lines[self.MOST - 1 :]), room)]
+        return lines
+
     def line(self, number: int, cells: int) -> Line:
         sign = signs().rule
-        if not self._note:
+        told = self._told(cells)[number]
+        if not told:
             return [(sign * cells, "dim")]
-        text = f" {self._note} "
-        if cell_len(text) > cells - 4:
-            text = fit(text, cells - 4)
+        if number:
+            return [(f"   {told}", self._ink)]
+        text = f" {told} "
         return [(sign * 2, "dim"), (text, self._ink), (sign * (cells - 2 - cell_len(text)), "dim")]
 
     def show(self, note: str, ink: str = "strong") -> None:
         """Put `note` (cleaned text) into the rule; empty takes it away."""
         if (note, ink) != (self._note, self._ink):
-            self._note, self._ink = note, ink
-            self.refresh()
+            before, (self._note, self._ink) = self.count, (note, ink)
+            self.refresh(layout=self.count != before)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return len(self._told(width))
 
 
 class Keys(Lines):

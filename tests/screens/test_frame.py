@@ -217,3 +217,25 @@ async def test_what_destroys_nothing_is_begun_with_enter(
         assert "a first run" in user.screen and "start it" in user.screen
         await user.press(*keys)
         assert answers == [answer]
+
+
+async def test_a_note_longer_than_the_line_goes_on_below_it(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        assert user.app.frame is not None
+        user.app.frame.note("a reason that is told in full, " * 4 + "to its last word")
+        await user.pilot.pause()
+        assert "to its last word" in user.lines[-2]
+        assert "a reason" in user.lines[-3]
+        user.app.frame.note("short")
+        await user.pilot.pause()
+        assert user.lines[-2].startswith("── short ─")
+        assert "The twelve steps" in user.lines[1]
+
+
+async def test_a_note_that_never_ends_leaves_room_for_the_screen(home: Path) -> None:
+    async with using(home, begun(home), size=(60, 15)) as user:
+        assert user.app.frame is not None
+        user.app.frame.note("word " * 200)
+        await user.pilot.pause()
+        assert [line for line in user.lines if "word" in line] == user.lines[-4:-1]
+        assert "…" in user.lines[-2]
