@@ -13,7 +13,7 @@ from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import _
 from rancher_tui.install import rules
 from rancher_tui.install.steps import STEPS
-from screens.look.words import step_title
+from screens.look.words import shown, step_title
 
 if TYPE_CHECKING:
     from screens.app import RancherApp
@@ -41,6 +41,8 @@ class Checks:
 
         self._told = ""
         self._since = 0.0
+        self._before = ""
+        """What was done before these checks, and is told with what they found."""
 
     @property
     def standing(self) -> str:
@@ -62,8 +64,12 @@ class Checks:
     def running(self) -> bool:
         return self._worker is not None and self._worker.is_running
 
-    def start(self, numbers: Sequence[int]) -> None:
-        """Check these steps, those without their inputs left out; after what is under way."""
+    def start(self, numbers: Sequence[int], before: str = "") -> None:
+        """Check these steps, those without their inputs left out; after what is under way.
+
+        `before`: what was done just now, to be told with the counts.
+        """
+        self._before = before or self._before
         state = self._app.state
         if state is None:
             return
@@ -72,6 +78,7 @@ class Checks:
             return
         able = [number for number in numbers if not rules.missing(state, number)]
         if not able:
+            self._before = ""
             self._app.tell(rules.missing(state, numbers[0]), "warn")
             return
         self._worker = self._app.run_worker(self._run(able), group="checks", exit_on_error=False)
@@ -146,7 +153,9 @@ class Checks:
         self._app.install.look()
         self._app.reports = dict(self._app.install.reports())
         steps = self._app.steps
-        self._app.tell(count_line(finding for number in numbers for finding in steps[number - 1].findings))
+        counts = shown(count_line(finding for number in numbers for finding in steps[number - 1].findings))
+        before, self._before = self._before, ""
+        self._app.tell(_("{done}; {counts}").format(done=before, counts=counts) if before else counts)
 
     async def _one(self, number: int) -> None:
         """Look at one step."""

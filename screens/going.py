@@ -48,6 +48,18 @@ class Going:
         found = self._next(distance)
         return found[0] if found else None
 
+    async def beyond(self, distance: int) -> None:
+        """The next or previous problem that is of another step than this one."""
+        problems, own = steps.problems(self._app.steps), self._here
+        others = [index for index, pair in enumerate(problems) if pair[0] != own]
+        if not others:
+            return
+        here = next((index for index, pair in enumerate(problems) if pair[0] == own), -1)
+        after = [index for index in others if (index > here if distance > 0 else index < here)]
+        at = (after or others)[0 if distance > 0 else -1]
+        self._problem = problems[at][1]
+        await self._app.go(problems[at][0].slug, self._problem)
+
     async def to_problem(self, distance: int) -> None:
         """The next or previous problem of all steps, the gravest first."""
         found = self._next(distance)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widget import Widget
 
-from rancher_tui.finding import Finding, count_line
+from rancher_tui.finding import Finding, Status, count_line
 from rancher_tui.i18n import Message, _
 from screens import exporting, reading_in
 from screens.dialogs.difference import Difference
@@ -18,6 +18,7 @@ from screens.look.words import shown
 from screens.outcome import tell_findings
 from screens.widgets.bars import Rule
 from screens.widgets.file_lines import FileLines
+from screens.widgets.findings import Findings
 
 if TYPE_CHECKING:
     from rancher_tui.install.state import InstallState
@@ -65,8 +66,16 @@ class ReviewScreen(FormScreen):
         if not self.is_mounted:
             return
         if isinstance(found, Message):
-            self.query_one("#file-rule", Rule).show(shown(found), "warn")
+            self.query_one("#file-rule", Rule).show(_("rancher-cluster.yml cannot be composed yet"), "warn")
             self.file.show((), {})
+            self.file.tell_instead(
+                [
+                    [("", "plain")],
+                    [(f" {shown(found)}", "warn")],
+                    [("", "plain")],
+                    [(_(" The file is composed from what is entered in all steps, and shown here."), "plain")],
+                ]
+            )
         else:
             self._show(found)
         self.draw_keys()
@@ -74,6 +83,8 @@ class ReviewScreen(FormScreen):
     def _show(self, found: Review) -> None:
         told = _("nothing against it") if not found.findings else shown(count_line(found.findings))
         heading = _("rancher-cluster.yml: {number} lines, {told}").format(number=len(found.lines), told=told)
+        if found.beside():
+            heading = _("{heading}; n goes to the next").format(heading=heading)
         self.query_one("#file-rule", Rule).show(heading, "fail" if found.bad else "strong")
         self.file.show(found.lines, found.beside())
 
@@ -104,19 +115,41 @@ class ReviewScreen(FormScreen):
             self.file.choose(1)
 
     async def do_next_problem(self) -> None:
-        if not self.file.choose(1):
-            await super().do_next_problem()
+        await self._to_problem(1)
 
     async def do_previous_problem(self) -> None:
-        if not self.file.choose(-1):
-            await super().do_previous_problem()
+        await self._to_problem(-1)
+
+    async def _to_problem(self, distance: int) -> None:
+        """Through the file's findings, then those without a line, then to the other steps."""
+        below = self.query_one(Findings)
+        order = [("file", at) for at in range(len(self.file.findings))]
+        order += [("below", at) for at, found in enumerate(below.findings) if found.status is not Status.PASS]
+        here = ("file", self.file.chosen) if self.file.chosen >= 0 else ("below", below.chosen)
+        at = order.index(here) + distance if here in order else 0 if distance > 0 else len(order) - 1
+        if not 0 <= at < len(order):
+            await self.rancher.going.beyond(distance)
+            return
+        kind, place = order[at]
+        if kind == "file":
+            below.leave()
+            self.file.chosen = place - 1
+            self.file.choose(1)
+        else:
+            self.file.leave()
+            below.choose(below.findings[place])
 
     def do_export(self) -> None:
         exporting.export(self.rancher, self._exported)
 
     def _exported(self) -> None:
         if self.is_mounted:
-            self.do_check()
+            self._check_after(_("rancher-cluster.yml is written"))
+
+    def _check_after(self, done: str) -> None:
+        """Judge what was done just now, and tell both."""
+        self.review()
+        self.rancher.checks.start([10], done)
 
     def do_check(self) -> None:
         self.review()
@@ -129,5 +162,8 @@ class ReviewScreen(FormScreen):
         reading_in.into_session(self.rancher)
 
     def do_back_up(self) -> None:
-        tell_findings(self.rancher, self.rancher.session.backups.config())
-        self.do_check()
+        found = self.rancher.session.backups.config()
+        if any(finding.bad for finding in found):
+            tell_findings(self.rancher, found)
+        else:
+            self._check_after(_("rancher-cluster.yml is copied"))

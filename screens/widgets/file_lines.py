@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from textual.message import Message
 
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.text import clean
 from screens.look.signs import signs
 from screens.look.words import finding_ink, finding_text, finding_word
-from screens.widgets.lines import Line, Lines, wrap
+from screens.widgets.lines import Line, Lines, broken, fit, wrap
 
 
 class FileLines(Lines):
@@ -23,6 +24,7 @@ class FileLines(Lines):
         super().__init__(id=id)
         self._file: Sequence[str] = ()
         self._beside: Mapping[int, list[Finding]] = {}
+        self._empty: list[Line] = []
         self._rows: list[Line] = []
         self._first_row: list[int] = []
         self._laid_out = 0
@@ -54,13 +56,14 @@ class FileLines(Lines):
         self.refresh()
 
     def choose(self, distance: int) -> bool:
-        """Choose the next finding that way, round and round; False where there is none."""
-        if not self.findings:
-            return False
+        """Choose the next finding that way; False beyond the last, and then none is chosen."""
         if self.chosen < 0:
             self.chosen = 0 if distance > 0 else len(self.findings) - 1
         else:
-            self.chosen = (self.chosen + distance) % len(self.findings)
+            self.chosen += distance
+        if not 0 <= self.chosen < len(self.findings):
+            self.leave()
+            return False
         self._laid_out = 0
         self._lay_out(max(20, self.content_size.width))
         row = self._first_row[self.chosen]
@@ -69,6 +72,24 @@ class FileLines(Lines):
         self.refresh()
         self.post_message(self.Chosen())
         return True
+
+    def leave(self) -> None:
+        """Choose none."""
+        self.chosen = -1
+        self._laid_out = 0
+        self.refresh()
+
+    def tell_instead(self, lines: list[Line]) -> None:
+        """What to tell in the place of a file that cannot be shown."""
+        if lines != self._empty:
+            self._empty = lines
+            self.refresh()
+
+    def line_in_view(self, y: int, cells: int) -> Line:
+        if self.count:
+            return super().line_in_view(y, cells)
+        told = [part for line in self._empty for part in broken(line, cells)]
+        return told[y] if y < len(told) else []
 
     def shift(self, columns: int) -> None:
         """Show the file so many columns further right, as far as its lines go."""
@@ -97,12 +118,18 @@ class FileLines(Lines):
             mark = signs().failed if status is Status.FAIL else signs().stale if found else " "
             ink = finding_ink(status) if found else "dim"
             body = "dim" if text.lstrip().startswith("#") else "plain"
-            self._rows.append(
-                [(f" {mark}{number:>{digits}}  ", ink), (clean(text, limit=100_000)[self.left :], body)]
-            )
+            self._rows.append([(f" {mark}{number:>{digits}}  ", ink), (self._cut(text, cells - digits - 4), body)])
             for finding in found:
                 self._first_row.append(len(self._rows))
                 self._rows += self._told(finding, digits, cells)
+
+    def _cut(self, text: str, cells: int) -> str:
+        """What is seen of a line, with a sign at each edge behind which there is more."""
+        whole = clean(text, limit=100_000)
+        seen = whole[self.left :]
+        if self.left and whole[: self.left].strip():
+            seen = signs().before + seen[1:]
+        return seen if cell_len(seen) <= cells else fit(seen, cells)
 
     def _told(self, finding: Finding, digits: int, cells: int) -> list[Line]:
         here = finding is self.current

@@ -72,6 +72,13 @@ class Findings(Lines):
         self.refresh()
         self.call_after_refresh(self._reveal)
 
+    def leave(self) -> None:
+        """Choose none."""
+        if self.chosen >= 0:
+            self.chosen = -1
+            self._laid_out = 0
+            self.refresh()
+
     def _reveal(self) -> None:
         chosen = self.current
         for group, first in zip(self._groups, self._first_line, strict=False):

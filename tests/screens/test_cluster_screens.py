@@ -75,6 +75,49 @@ async def test_n_goes_from_one_finding_to_the_next_and_i_tells_all_about_it(home
         assert "nodes.placeholder" in user.screen
 
 
+async def test_after_the_files_last_finding_n_goes_on_to_what_has_no_line_and_to_other_steps(home: Path) -> None:
+    async with using(home, begun(home, with_placeholder())) as user:
+        await user.press("g", "1", "0", "enter", "c")
+        await until(user, "1 fail")
+        await until(user, "not exported yet")
+        await user.press("n")
+        assert "placeholder USER" in user.line_with("▸ fail")
+        await user.press("n")
+        assert "not exported yet" in user.line_with("▸unknown")
+        assert "▸ fail" not in user.screen
+        await user.press("n")
+        assert user.app.frame is not None and user.app.frame.PLACE != "backup-config"
+
+
+async def test_without_an_input_the_review_says_what_is_missing_in_place_of_the_file(home: Path) -> None:
+    async with using(home, begun(home, whole(certificates=Certificates()))) as user:
+        await user.press("g", "1", "0", "enter")
+        await until(user, "cannot be composed yet")
+        assert "certificate is missing" in user.screen
+        assert "The file is composed from what is entered" in user.screen
+
+
+async def test_what_was_written_and_copied_is_told_with_what_was_found(home: Path) -> None:
+    async with using(home, begun(home, whole())) as user:
+        await user.press("g", "1", "0", "enter")
+        await until(user, "rancher-cluster.yml: ")
+        await user.press("b")
+        await until(user, "not exported")
+        await user.press("e")
+        await until(user, "rancher-cluster.yml is written; ")
+        await user.press("b")
+        await until(user, "rancher-cluster.yml is copied; ")
+
+
+async def test_lines_that_go_on_beyond_an_edge_carry_a_sign(home: Path) -> None:
+    async with using(home, begun(home, whole())) as user:
+        await user.press("g", "1", "0", "enter")
+        await until(user, "# rancher-cluster.yml: Rancher on")
+        assert user.line_with("# rancher-cluster.yml: Rancher on").rstrip().endswith("…")
+        await user.press("right")
+        assert "◂" in user.line_with("  1  ")
+
+
 async def test_an_export_with_failing_findings_needs_a_typed_yes(home: Path) -> None:
     written = home / "sessions" / "prod" / "cluster" / "rancher-cluster.yml"
     async with using(home, begun(home, with_placeholder())) as user:
