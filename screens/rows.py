@@ -10,7 +10,7 @@ from rancher_tui.install.state import ROLES, InstallState, Node
 
 Nodes = tuple[Node, ...]
 
-SHARED = ("user", "port", "ssh_key_path", "docker_socket", "ssh_key", "ssh_cert_path")
+SHARED = ("user", "port", "ssh_key_path", "docker_socket", "ssh_key", "ssh_cert_path", "ssh_cert")
 """Fields that a new row takes over from the last one: they are usually the same for all hosts."""
 
 

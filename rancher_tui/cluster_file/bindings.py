@@ -30,6 +30,7 @@ BINDINGS: Final = (
     Binding("kubernetes_version", ("kubernetes_version",)),
     Binding("options.cluster_name", ("cluster_name",)),
     Binding("options.ssh_key_path", ("ssh_key_path",)),
+    Binding("options.ssh_cert_path", ("ssh_cert_path",)),
     Binding("options.ssh_agent_auth", ("ssh_agent_auth",), "flag"),
     Binding("options.ignore_docker_version", ("ignore_docker_version",), "flag"),
     Binding("options.addon_job_timeout", ("addon_job_timeout",), "int"),
@@ -42,7 +43,10 @@ BINDINGS: Final = (
     Binding("options.bastion.address", ("bastion_host", "address")),
     Binding("options.bastion.user", ("bastion_host", "user")),
     Binding("options.bastion.port", ("bastion_host", "port"), "port"),
+    Binding("options.bastion.ssh_key", ("bastion_host", "ssh_key")),
     Binding("options.bastion.ssh_key_path", ("bastion_host", "ssh_key_path")),
+    Binding("options.bastion.ssh_cert", ("bastion_host", "ssh_cert")),
+    Binding("options.bastion.ssh_cert_path", ("bastion_host", "ssh_cert_path")),
 )
 
 NODE_BINDINGS: Final = (
@@ -55,6 +59,7 @@ NODE_BINDINGS: Final = (
     Binding("docker_socket", ("docker_socket",)),
     Binding("ssh_key", ("ssh_key",)),
     Binding("ssh_key_path", ("ssh_key_path",)),
+    Binding("ssh_cert", ("ssh_cert",)),
     Binding("ssh_cert_path", ("ssh_cert_path",)),
     Binding("labels", ("labels",), "pairs"),
     Binding("taints", ("taints",), "taints"),

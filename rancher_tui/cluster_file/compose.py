@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
@@ -33,11 +33,13 @@ from rancher_tui.cluster_file.secret_places import put_back
 from rancher_tui.cluster_file.state_of import node_of, state_of
 from rancher_tui.cluster_file.tree import SyntaxProblem, TooLarge, documents
 from rancher_tui.i18n import msg
-from rancher_tui.install.state import TEMPLATES, InstallState, Node
+from rancher_tui.install.references import INLINE_KEYS
+from rancher_tui.install.state import TEMPLATES, Bastion, InstallState, Node
 
 __all__ = ["ComposeError", "compose"]
 
 Secret = Callable[[str], str]
+Host = TypeVar("Host", Node, Bastion)
 
 
 def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
@@ -47,6 +49,7 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     recommended one).
     """
     release = rke or facts.RECOMMENDED_RKE
+    state = _resolved(state, secret)
     taken = bool(state.cluster_file_source)
     source = put_back(state.cluster_file_source, secret) if taken else _template(state.template)
     source, rest = first_document(source) if taken else (source, "")
@@ -55,14 +58,14 @@ def compose(state: InstallState, *, secret: Secret, rke: str | None) -> str:
     known = state_of(_plain(tree), _addon_values(tree))
     for binding in (*BINDINGS, Binding("ingress", ("ingress", "options"), "pairs")):
         _bind(tree, binding, state, known, release)
-    _nodes(tree, state, secret)
+    _nodes(tree, state)
     _network_interface(tree, state, known)
     _registry(tree, state, known, secret)
     etcd.put(tree, state, known, secret, release)
     _addons(tree, state, known, secret)
     written = roundtrip.dump(tree, source)
     text = merge.kept(source, before, written) + rest if taken else written
-    _compare(text, state, secret)
+    _compare(text, state)
     return text
 
 
@@ -176,23 +179,32 @@ def _taint(text: str) -> CommentedMap:
     return CommentedMap({key: roundtrip.scalar(part) for key, part in taint_of(text).items()})
 
 
-def _nodes(tree: Any, state: InstallState, secret: Secret) -> None:
+def _nodes(tree: Any, state: InstallState) -> None:
     """The nodes in the state's order; an entry of the file whose node is unchanged stays as it is."""
     present = tree.get("nodes")
     entries = list(present) if isinstance(present, list) else []
     read = [(node_of(_plain(entry)), entry) for entry in entries if isinstance(entry, dict)]
-    if [node for node, _entry in read] == [_resolved(node, secret) for node in state.nodes]:
+    if [node for node, _entry in read] == list(state.nodes):
         return
     kept = CommentedSeq()
-    for node in (_resolved(item, secret) for item in state.nodes):
+    for node in state.nodes:
         same = next((entry for known, entry in read if known == node), None)
         near = next((entry for known, entry in read if known.address == node.address), None)
         kept.append(same if same is not None else _node_entry(node, near))
     tree["nodes"] = kept
 
 
-def _resolved(node: Node, secret: Secret) -> Node:
-    return node.model_copy(update={"ssh_key": secret(node.ssh_key)}) if node.ssh_key else node
+def _resolved(state: InstallState, secret: Secret) -> InstallState:
+    """The state with the inline keys and certificates of nodes and bastion in place of the references to them."""
+    bastion = _with_keys(state.options.bastion, secret)
+    options = state.options.model_copy(update={"bastion": bastion})
+    nodes = tuple(_with_keys(node, secret) for node in state.nodes)
+    return state.model_copy(update={"options": options, "nodes": nodes})
+
+
+def _with_keys(host: Host, secret: Secret) -> Host:
+    given = {name: secret(text) for name in INLINE_KEYS if (text := getattr(host, name))}
+    return host.model_copy(update=given) if given else host
 
 
 def _node_entry(node: Node, near: Any) -> CommentedMap:
@@ -203,9 +215,15 @@ def _node_entry(node: Node, near: Any) -> CommentedMap:
         value = _written(binding, getattr(node, binding.field))
         if value is None:
             entry.pop(key, None)
-        elif key not in entry or _plain(entry[key]) != _plain(value):
+        elif key not in entry or _bare(entry[key]) != _bare(value):
             entry[key] = value
     return entry
+
+
+def _bare(value: Any) -> Any:
+    """A value without the line end that a block of text has."""
+    plain = _plain(value)
+    return plain.strip() if isinstance(plain, str) else plain
 
 
 def _network_interface(tree: Any, state: InstallState, known: InstallState) -> None:
@@ -262,23 +280,32 @@ def _addons(tree: Any, state: InstallState, known: InstallState, secret: Secret)
         tree["addons"] = LiteralScalarString(merged if source.endswith("\n") else merged.rstrip("\n"))
 
 
-def _compare(text: str, state: InstallState, secret: Secret) -> None:
+_COMPARED = ("fqdn", "template", "rancher_version", "kubernetes_version")
+
+
+def _compare(text: str, state: InstallState) -> None:
     """Read the text as another program would and hold it against the state, field by field."""
     document = next(documents(text), None)
     values = decode(document.root if document else None, schema.cluster(None)).values
-    again = state_of(values, parse(str(values.get("addons") or "")).values, state)
-    for field in ("nodes", "fqdn", "template", "rancher_version", "kubernetes_version"):
-        wanted = getattr(state, field)
-        if field == "nodes":
-            wanted = tuple(_stripped(_resolved(node, secret)) for node in wanted)
-        elif isinstance(wanted, str):
-            wanted = wanted.strip()
-        if getattr(again, field) != wanted:
-            raise ComposeError(
-                msg("{field} reads back as {found}", field=field, found=repr(getattr(again, field))[:200])
-            )
+    again = _stripped(state_of(values, parse(str(values.get("addons") or "")).values, state))
+    wanted = _stripped(state)
+    pairs = [(field, getattr(again, field), getattr(wanted, field)) for field in _COMPARED]
+    pairs.append(("nodes", len(again.nodes), len(wanted.nodes)))
+    for number, node in enumerate(wanted.nodes, 1):
+        back = again.nodes[number - 1] if number <= len(again.nodes) else Node()
+        pairs += [(f"node {number} {name}", getattr(back, name), value) for name, value in node]
+    for field, found, value in pairs:
+        if found != value:
+            shown = "…" if field.endswith(INLINE_KEYS) else repr(found)[:200]
+            raise ComposeError(msg("{field} reads back as {found}", field=field, found=shown))
 
 
-def _stripped(node: Node) -> Node:
-    update = {name: value.strip() for name, value in node if isinstance(value, str) and name != "ssh_key"}
+def _stripped(state: InstallState) -> InstallState:
+    """The state without blanks around the texts of its rows and fields."""
+    texts = {name: value.strip() for name, value in state if isinstance(value, str)}
+    return state.model_copy(update={**texts, "nodes": tuple(map(_stripped_node, state.nodes))})
+
+
+def _stripped_node(node: Node) -> Node:
+    update = {name: value.strip() for name, value in node if isinstance(value, str)}
     return node.model_copy(update={**update, "port": update["port"] or "22"})

@@ -14,7 +14,7 @@ from typing import Final
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg, msg_n
 from rancher_tui.install import names
-from rancher_tui.install.references import is_reference
+from rancher_tui.install.references import INLINE_KEYS, is_reference
 from rancher_tui.install.state import ROLES, InstallState, Node
 
 _USER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.@\\-]*\$?")
@@ -217,15 +217,12 @@ def _roles(number: int, node: Node) -> Iterator[Finding]:
 
 def _key_path(number: int, node: Node) -> Iterator[Finding]:
     path = node.ssh_key_path
-    if node.ssh_key and not is_reference(node.ssh_key):
-        yield _finding(
-            Status.FAIL,
-            "key-inline",
-            number,
-            "ssh_key",
-            msg("a key itself does not belong into the state"),
-            msg("secret:NAME, env:VARIABLE or file:PATH"),
-        )
+    for name in INLINE_KEYS:
+        if (text := getattr(node, name)) and not is_reference(text):
+            title = msg("a key itself does not belong into the state")
+            yield _finding(
+                Status.FAIL, "key-inline", number, name, title, msg("secret:NAME, env:VARIABLE or file:PATH")
+            )
     if not path:
         return
     if len(path) == 1:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import names
-from rancher_tui.install.references import is_reference
+from rancher_tui.install.references import INLINE_KEYS, is_reference
 from rancher_tui.install.state import InstallState
 
 _RELEASE: Final = re.compile(r"v?([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})")
@@ -64,7 +64,7 @@ def _bastion(state: InstallState) -> Iterator[Finding]:
     bastion = state.options.bastion
     address = bastion.address.strip()
     if not address:
-        if bastion.user.strip() or bastion.ssh_key_path.strip():
+        if any(text.strip() for name, text in bastion if name not in ("address", "port")):
             title = msg("without an address the bastion is not used")
             yield _warn("bastion-incomplete", "options.bastion.address", title)
         return
@@ -76,6 +76,12 @@ def _bastion(state: InstallState) -> Iterator[Finding]:
     if bastion.port.strip() and names.port_number(bastion.port.strip()) is None:
         title = msg("{port} is no port", port=bastion.port)
         yield _fail("bad-port", "options.bastion.port", title, msg("a number from 1 to 65535"))
+    for name in INLINE_KEYS:
+        if (text := getattr(bastion, name)) and not is_reference(text):
+            title = msg("a key itself does not belong into the state")
+            yield _fail(
+                "key-inline", f"options.bastion.{name}", title, msg("secret:NAME, env:VARIABLE or file:PATH")
+            )
     if len(bastion.ssh_key_path.strip()) == 1:
         title = msg("a key path of one character makes RKE panic")
         yield _fail("bad-key-path", "options.bastion.ssh_key_path", title, msg("write the whole path"))

@@ -17,12 +17,15 @@ from typing import Final
 from rancher_tui.files import write_atomic
 from rancher_tui.i18n import Message, msg
 from rancher_tui.install import paths
-from rancher_tui.install.references import REFERENCE, is_reference
+from rancher_tui.install.references import INLINE_KEYS, REFERENCE, is_reference
 from rancher_tui.install.state import InstallState
 
 MASK: Final = "••••••"
-SECRET_PATHS: Final = frozenset({"options.registry.password", "etcd.s3_secret_key"})
-"""Fields that hold a secret whatever is entered. Inline node keys and addresses with a password do too."""
+SECRET_PATHS: Final = frozenset(
+    {"options.registry.password", "etcd.s3_secret_key", "options.bastion.ssh_key", "options.bastion.ssh_cert"}
+)
+
+"""Fields that hold a secret whatever is entered. Inline keys of nodes and addresses with a password do too."""
 ADDRESSES: Final = frozenset({"options.proxy.http", "options.proxy.https", "copies.to"})
 """Fields whose address may hold a password: `http://USER:PASSWORD@HOST`."""
 
@@ -31,7 +34,7 @@ def is_secret(path: str, text: str) -> bool:
     """True when `text` entered at `path` must be kept apart from the state, and only a reference in it."""
     if not text or is_reference(text):
         return False
-    if path in SECRET_PATHS or (path.startswith("nodes.") and path.endswith(".ssh_key")):
+    if path in SECRET_PATHS or (path.startswith("nodes.") and path.rpartition(".")[2] in INLINE_KEYS):
         return True
     if path == "copies.to":
         return password_span(text) is not None
@@ -59,8 +62,9 @@ def secret_fields(state: InstallState) -> Iterator[tuple[str, str]]:
     for path in (*sorted(SECRET_PATHS), *sorted(ADDRESSES)):
         yield path, paths.get(state, path)
     for index, node in enumerate(state.nodes):
-        if node.ssh_key:
-            yield f"nodes.{index}.ssh_key", node.ssh_key
+        for name in INLINE_KEYS:
+            if text := getattr(node, name):
+                yield f"nodes.{index}.{name}", text
 
 
 def kept_apart(state: InstallState, keep: Callable[[str, str], str]) -> InstallState:

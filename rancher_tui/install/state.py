@@ -42,6 +42,8 @@ class Node(Part):
     ssh_key: str = ""
     """Reference to an inline private key (`secret:NAME`, `env:VAR`, `file:PATH`), never the key."""
     ssh_cert_path: str = ""
+    ssh_cert: str = ""
+    """Reference to an inline OpenSSH certificate."""
     labels: tuple[str, ...] = ()
     """`key=value` texts."""
     taints: tuple[str, ...] = ()
@@ -56,8 +58,9 @@ class Balancer(Part):
     """IP address or name (an Amazon ALB has only a name)."""
     http_port: str = "80"
     https_port: str = "443"
-    certificate_path: str = "/etc/nginx/ssl/fullchain.pem"
-    key_path: str = "/etc/nginx/ssl/privkey.pem"
+    certificate_path: str = ""
+    """On the load balancer; empty: where its kind usually has it. So is `key_path`."""
+    key_path: str = ""
     node_port: str = "80"
     """Port of the ingress on every node."""
 
@@ -135,6 +138,10 @@ class Bastion(Part):
     user: str = ""
     port: str = "22"
     ssh_key_path: str = ""
+    ssh_key: str = ""
+    """Reference to an inline private key, as a node's."""
+    ssh_cert_path: str = ""
+    ssh_cert: str = ""
 
 
 class Options(Part):
@@ -144,6 +151,7 @@ class Options(Part):
     user: str = ""
     """Login on hosts that are added from now on; no key of the cluster file."""
     ssh_key_path: str = ""
+    ssh_cert_path: str = ""
     ssh_agent_auth: bool = False
     ignore_docker_version: bool = False
     addon_job_timeout: str = "120"

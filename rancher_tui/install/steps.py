@@ -73,7 +73,16 @@ _EXPORTED: Final = (
 
 _LOGIN: Final = tuple(
     f"nodes.*.{field}"
-    for field in ("address", "user", "port", "ssh_key_path", "ssh_key", "ssh_cert_path", "docker_socket")
+    for field in (
+        "address",
+        "user",
+        "port",
+        "ssh_key_path",
+        "ssh_key",
+        "ssh_cert_path",
+        "ssh_cert",
+        "docker_socket",
+    )
 )
 """What decides whether `docker ps` can be run on each node."""
 
@@ -83,6 +92,7 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
         "options.bastion",
         "options.ssh_agent_auth",
         "options.ssh_key_path",
+        "options.ssh_cert_path",
         "kubernetes_version",
     ),
     "ports": (
@@ -92,8 +102,15 @@ INPUTS: Final[dict[str, tuple[str, ...]]] = {
         "options.bastion",
         "options.ssh_agent_auth",
         "options.ssh_key_path",
+        "options.ssh_cert_path",
     ),
-    "docker-ps": (*_LOGIN, "options.bastion", "options.ssh_agent_auth", "options.ssh_key_path"),
+    "docker-ps": (
+        *_LOGIN,
+        "options.bastion",
+        "options.ssh_agent_auth",
+        "options.ssh_key_path",
+        "options.ssh_cert_path",
+    ),
     "balancer": ("balancer", "nodes", "fqdn", "template"),
     "dns": ("fqdn", "balancer.address", "dns"),
     "rke": ("rke.binary", "rke.version"),

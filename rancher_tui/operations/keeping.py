@@ -161,7 +161,13 @@ async def send(session: Session, state: InstallState, backup: Backup, to: str, p
     return place
 
 
-PATHS: Final = ("rke.binary", "options.ssh_key_path", "options.bastion.ssh_key_path")
+PATHS: Final = (
+    "rke.binary",
+    "options.ssh_key_path",
+    "options.ssh_cert_path",
+    "options.bastion.ssh_key_path",
+    "options.bastion.ssh_cert_path",
+)
 
 
 def paths_of(state: InstallState) -> dict[str, str]:

@@ -20,7 +20,7 @@ from rancher_tui.install.state import Bastion, InstallState, Node
 from rancher_tui.transport.ssh_credentials import Credentials
 from rancher_tui.transport.ssh_dial import Banner, check_target, dial, look_at_banner
 from rancher_tui.transport.ssh_errors import Rung, SshError
-from rancher_tui.transport.ssh_keys import KeyRing, PrivateKey
+from rancher_tui.transport.ssh_keys import KeyRing, PrivateKey, certified
 from rancher_tui.transport.ssh_known import KnownHosts
 from rancher_tui.transport.ssh_login import Login
 from rancher_tui.transport.ssh_offer import nothing_in_common, read_offer
@@ -61,6 +61,7 @@ class Target:
     key_path: str = DEFAULT_KEY
     key_reference: str = ""
     certificate_path: str = ""
+    certificate_reference: str = ""
     agent: bool = False
     signatures: str = ""
     """Signature algorithms to log in with; empty for all that asyncssh knows."""
@@ -91,6 +92,7 @@ class ConnectSettings:
     """
 
     key_path: str = DEFAULT_KEY
+    certificate_path: str = ""
     agent: bool = False
     bastion: Bastion | None = None
     folder: Path = field(default_factory=Path.cwd)
@@ -113,7 +115,11 @@ class ConnectSettings:
         options = state.options
         bastion = options.bastion if options.bastion.address else None
         return cls(
-            key_path=options.ssh_key_path or DEFAULT_KEY, agent=options.ssh_agent_auth, bastion=bastion, **settings
+            key_path=options.ssh_key_path or DEFAULT_KEY,
+            certificate_path=options.ssh_cert_path,
+            agent=options.ssh_agent_auth,
+            bastion=bastion,
+            **settings,
         )
 
     def target(self, node: Node) -> Target:
@@ -124,7 +130,8 @@ class ConnectSettings:
             node.user,
             node.ssh_key_path or self.key_path,
             node.ssh_key,
-            node.ssh_cert_path,
+            node.ssh_cert_path or self.certificate_path,
+            node.ssh_cert,
             self.agent,
         )
 
@@ -138,7 +145,10 @@ class ConnectSettings:
             bastion.port or "22",
             bastion.user,
             bastion.ssh_key_path or self.key_path,
-            agent=self.agent,
+            bastion.ssh_key,
+            bastion.ssh_cert_path or self.certificate_path,
+            bastion.ssh_cert,
+            self.agent,
         )
 
 
@@ -148,17 +158,27 @@ def operator_known_hosts() -> list[Path]:
 
 
 def load_key(target: Target, settings: ConnectSettings) -> PrivateKey:
-    """The key that RKE would use without an agent (blocking): an inline key wins over a path.
+    """The key and certificate that RKE would use without an agent (blocking): inline ones win over paths.
 
     SshError of a `key-…` rung.
     """
-    if not target.key_reference:
-        return settings.keys.file(target.key_path, target.certificate_path)
+    path = "" if target.certificate_reference else target.certificate_path
+    if target.key_reference:
+        text = _inline(target.key_reference, settings)
+        key = settings.keys.inline(text, target.key_reference, path)
+    else:
+        key = settings.keys.file(target.key_path, path)
+    if not target.certificate_reference:
+        return key
+    certificate = _inline(target.certificate_reference, settings)
+    return certified(key, certificate.encode(), target.certificate_reference)
+
+
+def _inline(reference: str, settings: ConnectSettings) -> str:
     try:
-        text = settings.secret(target.key_reference)
+        return settings.secret(reference)
     except Exception as error:
-        raise SshError(Rung.KEY_MISSING, path=target.key_reference, error=str(error)) from None
-    return settings.keys.inline(text, target.key_reference, target.certificate_path)
+        raise SshError(Rung.KEY_MISSING, path=reference, error=str(error)) from None
 
 
 def credentials_for(target: Target, settings: ConnectSettings) -> Credentials:

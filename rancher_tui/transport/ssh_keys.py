@@ -95,20 +95,26 @@ def with_certificate(key: PrivateKey, path: str, folder: Path) -> PrivateKey:
 
     SshError: `key-missing`, `key-unreadable`, `key-not-private` where the file holds no certificate.
     """
-    import asyncssh
-
     if not path:
         return key
     file = expand(path, folder)
     try:
-        certificate = asyncssh.import_certificate(file.read_bytes())
+        data = file.read_bytes()
     except FileNotFoundError as error:
         raise SshError(Rung.KEY_MISSING, path=path, file=str(file), error=error.strerror) from None
     except OSError as error:
         raise SshError(Rung.KEY_UNREADABLE, path=path, file=str(file), error=str(error)) from None
+    return certified(key, data, path)
+
+
+def certified(key: PrivateKey, data: bytes, source: str) -> PrivateKey:
+    """The key with an OpenSSH certificate; SshError `key-not-private` where `data` holds none."""
+    import asyncssh
+
+    try:
+        return replace(key, certificate=asyncssh.import_certificate(data))
     except ValueError as error:
-        raise SshError(Rung.KEY_NOT_PRIVATE, path=path, looks_like="no certificate", error=str(error)) from None
-    return replace(key, certificate=certificate)
+        raise SshError(Rung.KEY_NOT_PRIVATE, path=source, looks_like="no certificate", error=str(error)) from None
 
 
 def parse_key(data: bytes, source: str, passphrase: str | None = None, mode: int | None = None) -> PrivateKey:

@@ -145,6 +145,16 @@ async def test_a_users_certificate(server: Sshd, tmp_path: Path) -> None:
     for wrong in (tmp_path / "nowhere", key.with_suffix(".pub")):
         broken = node.model_copy(update={"ssh_cert_path": str(wrong)})
         assert await refused(broken, server.settings()) in (Rung.KEY_MISSING, Rung.KEY_NOT_PRIVATE)
+    inline = node.model_copy(
+        update={"ssh_cert": f"file:{tmp_path / 'signed-cert.pub'}", "ssh_cert_path": "/nowhere"}
+    )
+    assert await logs_in(inline, server.settings())
+    assert await logs_in(node, server.settings(certificate_path=str(tmp_path / "signed-cert.pub")))
+    no_certificate = node.model_copy(update={"ssh_cert": f"file:{key.with_suffix('.pub')}"})
+    assert await refused(no_certificate, server.settings()) is Rung.KEY_NOT_PRIVATE
+    assert (
+        await refused(node.model_copy(update={"ssh_cert": "secret:gone"}), server.settings()) is Rung.KEY_MISSING
+    )
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa", "ed25519"])
@@ -266,6 +276,31 @@ async def test_behind_a_bastion_rungs_are_told_apart_too(server: Sshd, tmp_path:
     }
     states = await scan([server.node()], settings(known_hosts=[gate.known_hosts("only")], bastion=bastion))
     assert [state.trust for state in states] == [Trust.KNOWN, Trust.UNKNOWN]
+
+
+async def test_a_bastions_own_key_and_certificate_given_inline(
+    server: Sshd, tmp_path: Path, stack: ExitStack
+) -> None:
+    gate = stack.enter_context(Sshd(tmp_path / "gate", "127.0.0.2"))
+    authority, key = make_key(tmp_path / "authority"), make_key(tmp_path / "signed")
+    entry = gate.node()
+    public = str(key.with_suffix(".pub"))
+    subprocess.run(["ssh-keygen", "-q", "-s", str(authority), "-I", "u", "-n", entry.user, public], check=True)
+    gate.stop()
+    gate.options["TrustedUserCAKeys"] = str(authority.with_suffix(".pub"))
+    gate.start()
+    known = tmp_path / "known"
+    known.write_text(server.known_hosts().read_text() + gate.known_hosts().read_text())
+    bastion = Bastion(address=entry.address, port=entry.port, user=entry.user, ssh_key=f"file:{key}")
+
+    async def told(bastion: Bastion) -> list[tuple[str, str]]:
+        way = settings(known_hosts=[known], bastion=bastion)
+        return [(found.code, found.subject) async for found in ladder([server.node()], way, facts={}) if found.bad]
+
+    refused_at_the_gate = ("login-refused", f"bastion {entry.address}")
+    assert refused_at_the_gate in await told(bastion)
+    signed = bastion.model_copy(update={"ssh_cert": f"file:{tmp_path / 'signed-cert.pub'}"})
+    assert all(not subject.startswith("bastion") for _code, subject in await told(signed))
 
 
 def test_settings_come_from_the_install() -> None:

@@ -161,3 +161,43 @@ def test_an_edit_of_a_file_of_many_hosts_keeps_its_hand_too() -> None:
     changed = [new for old, new in zip(before.split("\n"), after.split("\n"), strict=True) if old != new]
     assert changed
     assert all("new.example.com" in line for line in changed)
+
+
+CERT = "ssh-ed25519-cert-v01@openssh.com AAAAcert of-the-node"
+BEHIND = f"""\
+ssh_cert_path: ~/.ssh/all-cert.pub
+bastion_host:
+  address: gate.example.com
+  user: jump
+  ssh_key: |
+    {PEM.strip().replace(chr(10), chr(10) + "    ")}
+  ssh_cert: "{CERT}"
+  ssh_cert_path: ~/.ssh/gate-cert.pub
+"""
+
+
+def test_keys_and_certificates_of_bastion_and_nodes_are_references_and_come_back() -> None:
+    text = FILE.replace("    user: rancher\n", f'    user: rancher\n    ssh_cert: "{CERT}"\n') + BEHIND
+    found, state = taken(text)
+    bastion, node = state.options.bastion, state.nodes[0]
+    assert "AAAA" not in state.model_dump_json()
+    for reference, value in (
+        *((bastion.ssh_key, PEM), (bastion.ssh_cert, CERT)),
+        *((node.ssh_key, PEM), (node.ssh_cert, CERT)),
+    ):
+        assert found.secrets[reference.removeprefix("secret:")].strip() == value.strip()
+    assert (state.options.ssh_cert_path, bastion.ssh_cert_path) == ("~/.ssh/all-cert.pub", "~/.ssh/gate-cert.pub")
+    assert BEHIND in written(found, state)
+
+
+def test_a_row_or_bastion_with_a_key_of_many_lines_can_be_edited() -> None:
+    found, state = taken(FILE + BEHIND)
+    nodes = (state.nodes[0].model_copy(update={"port": "2222"}),)
+    options = state.options.model_copy(
+        update={"bastion": state.options.bastion.model_copy(update={"user": "other"})}
+    )
+    text = written(found, state.model_copy(update={"nodes": nodes, "options": options}))
+    again, edited = taken(text)
+    assert (edited.nodes[0].port, edited.options.bastion.user) == ("2222", "other")
+    keys = [value.strip() for value in again.secrets.values() if "BEGIN" in value]
+    assert keys == [PEM.strip()] * 2
