@@ -13,10 +13,14 @@ from screens.dialogs.reading import Reading
 from screens.look.words import shown
 from screens.outcome import tell_findings
 from screens.run_log import LogActions
+from screens.run_words import unproven
 from screens.widgets.lines import Line, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rancher_tui.desks.run import Plan
+    from rancher_tui.i18n import Message
     from rancher_tui.rke.causes import Problem
 
 
@@ -46,7 +50,7 @@ class RunControl(LogActions):
             dialog = TypedWord(_("This needs your word:"), lines, word)
             self.app.push_screen(dialog, lambda agreed: self._agree(plan, place + 1) if agreed else None)
             return
-        lines = [[(text, "plain")] for part in plan.lines for text in wrap(shown(part), 72)]
+        lines = [*unproven(self.rancher.steps[:10]), *_listed(plan.lines)]
         self.app.push_screen(
             Agree(_("Start the run?"), lines, _("start it")), lambda agreed: self._start(plan, agreed)
         )
@@ -65,8 +69,8 @@ class RunControl(LogActions):
             self.note(plan.refusal, "fail")
             return
         ((message, code, name),) = plan.needs
-        lines: list[Line] = [[(text, "plain")] for part in plan.lines for text in wrap(shown(part), 72)]
-        self.app.push_screen(TypedWord(shown(message), lines, name), lambda agreed: self._remove(code, agreed))
+        dialog = TypedWord(shown(message), _listed(plan.lines), name)
+        self.app.push_screen(dialog, lambda agreed: self._remove(code, agreed))
 
     def _remove(self, code: str, agreed: bool | None) -> None:
         if agreed:
@@ -149,3 +153,12 @@ class RunControl(LogActions):
 def _about(problem: Problem) -> str:
     cause = shown(problem.cause.title) if problem.cause else shown(problem.text)
     return _("line {number}: {cause}").format(number=problem.line + 1, cause=cause)
+
+
+def _listed(messages: Sequence[Message]) -> list[Line]:
+    """Each with a mark before it, so that where one ends is seen."""
+    lines: list[Line] = []
+    for message in messages:
+        first, *rest = wrap(shown(message), 70)
+        lines += [[("- ", "dim"), (first, "plain")], *([(f"  {text}", "plain")] for text in rest)]
+    return lines

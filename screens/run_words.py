@@ -8,7 +8,7 @@ from rancher_tui.i18n import Message, _
 from rancher_tui.install.steps import StepState, StepStatus
 from screens.log_model import WARNING, Filter, LogModel
 from screens.look.words import phase_word, shown, status_ink, status_word, step_title
-from screens.widgets.lines import Line, fit
+from screens.widgets.lines import Line, fit, wrap
 
 
 def before_the_first(steps: Sequence[StepState], refusal: Message) -> list[Line]:
@@ -27,6 +27,22 @@ def before_the_first(steps: Sequence[StepState], refusal: Message) -> list[Line]
         head = f"   {item.step.number:>2} {fit(step_title(item.step), 22)} "
         lines.append([(head, "plain"), (status_word(item.status), status_ink(item.status))])
     return lines
+
+
+def unproven(steps: Sequence[StepState]) -> list[Line]:
+    """What of the steps before a run has failed or is not proven: to be known before it starts."""
+    told = {
+        "fail": (_("Wrong as it stands: {steps}"), [item for item in steps if item.status is StepStatus.FAILED]),
+        "warn": (
+            _("Not proven: {steps}"),
+            [item for item in steps if item.status not in (StepStatus.FAILED, StepStatus.DONE)],
+        ),
+    }
+    lines: list[Line] = []
+    for ink, (text, found) in told.items():
+        names = ", ".join(f"{item.step.number} {step_title(item.step)}" for item in found)
+        lines += [[(line, ink)] for line in wrap(text.format(steps=names), 72)] if found else []
+    return [*lines, [("", "plain")]] if lines else []
 
 
 def older(names: Sequence[str], run: str) -> Line:

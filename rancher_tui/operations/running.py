@@ -86,10 +86,18 @@ def demand_ready(session: Session, state: InstallState) -> Path:
     """The rke that would be run on the exported cluster file; OperationError says what is lacking before a run."""
     binary = rke_binary(session, state)
     if not session.cluster_file.is_file():
-        raise OperationError("not-exported", msg("the cluster file is not exported yet (step 10)"))
+        raise OperationError(
+            "not-exported",
+            msg("the cluster file is not exported yet (step 10)").or_key(
+                "the cluster file is not exported yet: step 10, {key:export}"
+            ),
+        )
     if session.cluster_file.read_text(encoding="utf-8", errors="replace") != composed(session, state):
         raise OperationError(
-            "export-outdated", msg("the exported file is not what is entered now; export it (step 10)")
+            "export-outdated",
+            msg("the exported file is not what is entered now; export it (step 10)").or_key(
+                "the exported file is not what is entered now: step 10, {key:export}"
+            ),
         )
     return binary
 

@@ -76,7 +76,10 @@ def rke_binary(session: Session, state: InstallState) -> Path:
     found = find(state.rke.binary, session.path)
     if found is None:
         raise OperationError(
-            "rke-missing", msg("no rke binary: neither a path given, nor in the session, nor on PATH")
+            "rke-missing",
+            msg("no rke binary: neither a path given, nor in the session, nor on PATH").or_key(
+                "no rke binary, neither given nor on PATH: step 4, {key:fetch} fetches one"
+            ),
         )
     return found
 

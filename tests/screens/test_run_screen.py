@@ -16,6 +16,7 @@ from rancher_tui.install.state import InstallState
 from rancher_tui.rke.runs import Run, start
 from screens.run import RunScreen
 from tests.screens.conftest import User, begun, using
+from tests.screens.test_cluster_screens import whole
 
 LOG = "".join(
     f'time="2026-11-23T07:{minute:02}:{second:02}Z" level={level} msg="{text}"\n'
@@ -305,3 +306,19 @@ async def test_pager_keys_that_mean_something_else_here_say_which_do(home: Path)
         await opened(user, "Finished building")
         await user.press("G")
         assert "end goes to the log's end" in user.screen
+
+
+async def test_the_plan_tells_what_is_wrong_and_what_is_not_proven_before_it_offers_to_start(home: Path) -> None:
+    state = whole(nodes=(*whole().nodes, whole().nodes[0]))
+    begun(home, state)
+    program = stand_in(home, LOG, "exit 0")
+    async with using(home) as user:
+        await user.press("g", "1", "0", "enter", "e")
+        await until(lambda: "type  yes" in user.screen, "the question")
+        await user.type("yes")
+        await user.press("enter", "g", "4", "enter", "f2")
+        await user.type(str(program))
+        await user.press("enter", "g", "1", "1", "enter", "s")
+        assert "Wrong as it stands: 6 Nodes" in user.screen
+        assert "Not proven: 1 Provision hosts" in user.screen
+        assert "a first run" in user.screen
