@@ -6,6 +6,7 @@ Opening the UI (`rancher-tui`, `rancher-tui SESSION`) does not import the comman
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -81,6 +82,10 @@ def _unusable(text: str) -> int:
     return 2
 
 
+_NO_SCREENS = ("dumb", "unknown")
+"""Terminals (by TERM) that cannot move their cursor."""
+
+
 def open_ui(home: Path | None, session: str | None) -> int:
     """Open the screens on a session, or where the operator left off; exit code 2 without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -89,6 +94,13 @@ def open_ui(home: Path | None, session: str | None) -> int:
                 "rancher-tui needs a terminal. Without one: `rancher-tui lab --headless` is a rehearsal of all "
                 "twelve steps, `rancher-tui --help` lists the commands"
             )
+        )
+    if os.environ.get("TERM") in _NO_SCREENS:
+        return _unusable(
+            _(
+                "this terminal (TERM={name}) cannot draw screens. Without them: `rancher-tui --help` lists the "
+                "commands; where it can, set TERM to what it is, such as xterm"
+            ).format(name=os.environ["TERM"])
         )
     from screens.terminal import open_at_terminal as open_screens
 

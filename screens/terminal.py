@@ -12,6 +12,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from textual._compositor import CompositorUpdate
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.screen import Screen
 
 from rancher_tui import settings
@@ -22,6 +23,9 @@ from screens.look.frugal import Paper, Sent
 
 if TYPE_CHECKING:
     from screens.services import Engine
+
+
+SHOW_CURSOR = "\x1b[?25h"
 
 
 class TerminalApp(RancherApp):
@@ -59,16 +63,44 @@ class TerminalApp(RancherApp):
         self._return_code = 1
         self.panic(Text(save_and_tell(self, error)))
 
+    def _cursor_shown(self, *, drawn: bool) -> str:
+        """What shows the terminal's own cursor, which Textual moves to where the keys go after every update.
+
+        Nothing where nothing was `drawn` and it stands there already.
+        """
+        place = place_of_keys(self.screen) or self.cursor_position
+        if not drawn and place == self.cursor_position:
+            return ""
+        self.cursor_position = place
+        return SHOW_CURSOR
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Send the difference to what is shown; Textual's own way for whatever is no update of cells."""
         able = self._running and not self._closed and not self._batch_count and self._driver is not None
         if able and not self.is_headless and isinstance(renderable, CompositorUpdate):
             text = self.paper.changes(renderable, self.size.width, self.console)
+            if settings.chosen().plain == "yes" and text is not None:
+                text += self._cursor_shown(drawn=bool(text))
             if text == "":
                 self.post_display_hook()
                 return
             renderable = renderable if text is None else Sent(text)
         super()._display(screen, renderable)
+
+
+def place_of_keys(screen: Screen[object]) -> Offset | None:
+    """Where the keys go: the caret of what is typed, else the row or cell under the cursor, else what has focus.
+
+    None where a widget of Textual's has it, which places the cursor itself.
+    """
+    from screens.widgets.lines import Lines
+
+    focused = screen.focused
+    if focused is not None and not isinstance(focused, Lines):
+        return None
+    widgets = [focused] if focused is not None else list(screen.query(Lines))
+    places = (widget.place_of(ink) for ink in ("caret", "cursor") for widget in widgets)
+    return next((place for place in places if place), widgets[0].region.offset if widgets else None)
 
 
 def open_at_terminal(home: Path | None, session: str | None) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import locale
 import os
+import sys
 from dataclasses import dataclass, replace
 
 from rancher_tui import settings
@@ -51,7 +52,23 @@ def ascii_only() -> bool:
         return asked
     if os.environ.get("TERM", "") in ("linux", "vt100", "vt102", "vt220", "ansi", "cons25"):
         return True
-    return "UTF" not in locale.getpreferredencoding(False).upper()
+    return not _speaks_utf8()
+
+
+def _speaks_utf8() -> bool:
+    """Whether the locale is one of UTF-8, as the environment names it; where it names none, as Python sees it.
+
+    Python takes UTF-8 for itself where the locale is C (PEP 538, PEP 540): its answer then tells nothing.
+    """
+    coerced = {"LC_CTYPE"} if sys.flags.utf8_mode else set()
+    named = next((os.environ[name] for name in _LOCALE if os.environ.get(name) and name not in coerced), "")
+    if named in ("C", "POSIX"):
+        return False
+    return "UTF" in (named.partition(".")[2] or locale.getpreferredencoding(False)).upper()
+
+
+_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
+"""Variables that name the locale of characters, the one that counts first."""
 
 
 _PLAIN = str.maketrans(

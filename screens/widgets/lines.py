@@ -14,7 +14,7 @@ from typing import ClassVar
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -154,6 +154,17 @@ class Lines(Widget):
     def lines_in_view(self) -> int:
         """How many lines the view has room for."""
         return max(1, self.content_size.height)
+
+    def place_of(self, name: str) -> Offset | None:
+        """Where on the terminal the first part in that ink begins; None where none is in view."""
+        area = self.content_region
+        for y in range(area.height):
+            x = 0
+            for text, its_name in self.line_in_view(y, area.width):
+                if its_name == name and text:
+                    return area.offset + Offset(x, y)
+                x += cell_len(plain(text))
+        return None
 
     def strip(self, parts: Line) -> Strip:
         """Parts as Textual draws them, in exactly the width of the widget."""

@@ -74,6 +74,25 @@ class Terminal:
             assert time.monotonic() < until, f"{text!r} did not come:\n{self.screen}"
             self.read(0.1)
 
+    def wait_for_cursor(self, before: str, after: str, seconds: float = 30.0) -> None:
+        """Until the terminal's cursor is shown between these texts; AssertionError shows where it stands instead."""
+        until = time.monotonic() + seconds
+        while not self._cursor_stands(before, after):
+            cursor = self._screen.cursor
+            where = f"hidden={cursor.hidden} {cursor.y},{cursor.x}\n{self.screen}"
+            assert time.monotonic() < until, f"the cursor is not at {before!r}|{after!r}: {where}"
+            self.read(0.1)
+
+    def _cursor_stands(self, before: str, after: str) -> bool:
+        cursor = self._screen.cursor
+        line = self._screen.display[cursor.y]
+        left, right = line[: cursor.x], line[cursor.x :]
+        return (
+            not cursor.hidden
+            and left.endswith(before)
+            and (right.startswith(after) if after else not right.strip())
+        )
+
     def read(self, seconds: float) -> None:
         """Draw what comes within `seconds`."""
         try:
@@ -109,5 +128,7 @@ _SENT = {
     "left": "\x1b[D",
     "pageup": "\x1b[5~",
     "home": "\x1b[H",
+    "delete": "\x1b[3~",
     "ctrl+l": "\x0c",
+    "ctrl+p": "\x10",
 }

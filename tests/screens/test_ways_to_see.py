@@ -50,6 +50,21 @@ def test_ascii_draws_nothing_else(home: Path) -> None:
         terminal.wait_for("12 Back up the result")
 
 
+@pytest.mark.parametrize(("name", "value"), [("LC_ALL", "C"), ("LANG", "POSIX"), ("LANG", "en_US.ISO-8859-1")])
+def test_a_locale_without_utf8_is_drawn_in_ascii(home: Path, name: str, value: str) -> None:
+    with opened(home, **{"LC_ALL": "", name: value}) as terminal:
+        terminal.wait_for("12 Back up the result")
+        assert terminal.screen.isascii()
+
+
+def test_a_terminal_that_cannot_draw_is_told_what_can_be_done_without(home: Path) -> None:
+    terminal = Terminal(home, env={"TERM": "dumb"})
+    terminal.wait_for("rancher-tui --help")
+    terminal.wait_for_end()
+    assert terminal.child.exitstatus == 2
+    assert b"\x1b" not in terminal.sent
+
+
 def test_plain_has_no_colours_and_no_rules(home: Path) -> None:
     with opened(home, "--plain") as terminal:
         terminal.wait_for("12 Back up the result")
@@ -60,6 +75,26 @@ def test_plain_has_no_colours_and_no_rules(home: Path) -> None:
         }
         assert all(front == back or (_grey(front) and _grey(back)) for front, back in colours), colours
         assert "---" not in terminal.screen and "───" not in terminal.screen
+
+
+def test_plain_shows_the_terminals_own_cursor_where_the_keys_go(home: Path) -> None:
+    with opened(home, "--plain") as terminal:
+        terminal.wait_for_cursor(" > ", " 1 Provision hosts")
+        terminal.press("down", "down")
+        terminal.wait_for_cursor(" > ", " 3 DNS")
+        terminal.press("enter")
+        terminal.wait_for_cursor("> FQDN                 ", "rancher.example.com")
+        terminal.press("enter")
+        terminal.wait_for("EDIT")
+        terminal.wait_for_cursor("rancher.example.com", "")
+        terminal.press("home", "delete")
+        terminal.wait_for_cursor("FQDN                 ", "ancher.example.com")
+        terminal.press("escape")
+        terminal.wait_for("MOVE")
+        terminal.press("ctrl+p", "t", "h", "e")
+        terminal.wait_for_cursor("find the", "")
+        terminal.press("escape")
+        terminal.wait_for_cursor("> FQDN                 ", "rancher.example.com")
 
 
 def _grey(colour: str) -> bool:
