@@ -316,7 +316,7 @@ async def _backup_result(look: Look) -> AsyncIterator[Finding]:
 
     wanted = result_files(look.session, look.state)
     if newest(look.session.path) is None and not wanted[KUBECONFIG].exists():
-        yield _finding(Status.UNKNOWN, "not-run", "rke", msg("rke has not been run; there is nothing to copy yet"))
+        yield _finding(Status.UNKNOWN, "not-run", "rke", msg("rke has not been run: it left nothing to copy yet"))
         return
     of_runs = ("result", "after-run")
     for finding in of_files(look.session.backups_folder, of_runs, wanted, check="backup-result", step=12):

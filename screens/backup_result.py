@@ -12,6 +12,7 @@ from rancher_tui.text import clean
 from rancher_tui.wording.vocabulary import word
 from screens.form_screen import FormScreen
 from screens.look.signs import signs
+from screens.look.words import shown
 from screens.outcome import tell_findings
 from screens.widgets.lines import Line, fit
 
@@ -42,13 +43,13 @@ class BackupResultScreen(FormScreen):
             return [*rows, [(_("   none yet; b makes one"), "warn")]]
         for copy in kept[:SHOWN]:
             count = ngettext("{number} file", "{number} files", copy.files).format(number=copy.files)
-            lacks = _("lacks {names}").format(names=", ".join(map(clean, copy.lacks))) if copy.lacks else ""
+            told, ink = _worth(copy)
             rows.append(
                 [
                     (f"   {fit(age(copy.age_s), 15)}", "plain"),
                     (fit(clean(word(copy.purpose)), 12), "plain"),
                     (fit(count, 10), "dim"),
-                    (fit(lacks, max(0, cells - 40)), "warn"),
+                    (fit(told, max(0, cells - 40)), ink),
                 ]
             )
         if len(kept) > SHOWN:
@@ -93,8 +94,14 @@ class BackupResultScreen(FormScreen):
 
     async def _copying(self, passphrase: str) -> None:
         found = await self.rancher.session.backups.result(passphrase)
-        self.do_check()
-        self._tell_found(found)
+        state = self.rancher.state
+        if any(finding.bad for finding in found) or state is None:
+            self._tell_found(found)
+            return
+        elsewhere = bool(state.copies.to.strip())
+        told = shown(found[0].title) if elsewhere else _("copied and verified")
+        self.rancher.checks.start([12], told)
+        self.draw_panel()
 
     def do_rehearse_restore(self) -> None:
         self.note(_("restoring the newest copy for trial"))
@@ -107,6 +114,15 @@ class BackupResultScreen(FormScreen):
         if self.is_mounted:
             tell_findings(self.rancher, found)
             self.draw_panel()
+
+
+def _worth(copy: Kept) -> tuple[str, str]:
+    """What a copy lacks, or what came of its trial; with the ink of that."""
+    if copy.lacks:
+        return _("lacks {names}").format(names=", ".join(map(clean, copy.lacks))), "warn"
+    if copy.tried is None:
+        return "", "dim"
+    return (_("tried: whole"), "pass") if copy.tried else (_("tried: not whole"), "fail")
 
 
 def age(seconds: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rancher_tui.desks.operate import failed, operate
 from rancher_tui.finding import Finding, Status
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from rancher_tui.install.store import Store
 
 
+REHEARSED: Final = "restore-rehearsed"
+"""The journal's word for a restore into a folder that is thrown away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A backup as the screen lists it."""
@@ -27,6 +31,8 @@ class Kept:
     purpose: str
     files: int
     lacks: tuple[str, ...]
+    tried: bool | None = None
+    """Whether it was whole when it was restored for trial; None while nobody tried."""
 
 
 @dataclass(slots=True)
@@ -98,16 +104,15 @@ class BackupDesk:
             found = list(rehearse(Home(self.session.path.parents[1]), backups[0].folder))
             bad = [finding for finding in found if finding.bad]
             folder = backups[0].folder.name
+            self.session.journal(REHEARSED, ok=not bad, folder=folder)
             title = msg("{folder} was restored for trial and read: whole", folder=folder)
             return bad or [Finding(Status.PASS, "done", folder, title, check="restore")]
 
         try:
-            found = await asyncio.to_thread(look)
+            return await asyncio.to_thread(look)
         except OSError as error:
             reason = error.strerror or str(error)
             return [failed("restore", "cannot-write", msg("cannot be tried: {error}", error=reason))]
-        self.session.journal("restore-rehearsed", ok=not any(finding.bad for finding in found))
-        return found
 
     @property
     def folder(self) -> str:
@@ -116,9 +121,19 @@ class BackupDesk:
     def kept(self) -> list[Kept]:
         """The backups there are, newest first."""
         from rancher_tui.backup.copies import all_of
+        from rancher_tui.install import journal
 
+        done = (entry for entry in journal.entries(self.session.journal_file) if entry.get("action") == REHEARSED)
+        tried = {entry.get("folder"): bool(entry.get("ok")) for entry in done}
         return [
-            Kept(backup.made_at, backup.age_seconds, backup.purpose, len(backup.entries), backup.lacks)
+            Kept(
+                backup.made_at,
+                backup.age_seconds,
+                backup.purpose,
+                len(backup.entries),
+                backup.lacks,
+                tried.get(backup.folder.name),
+            )
             for backup in all_of(self.session.backups_folder)
         ]
 

@@ -50,4 +50,9 @@ class HandoverDesk:
     def write_bundle(self, items: list[Item]) -> Sequence[Finding]:
         from rancher_tui.operations.bundling import write
 
-        return operate("bundle", lambda: msg("{path} is written", path=str(write(self.session, items))))
+        return operate("bundle", lambda: _bundled(write(self.session, items)))
+
+
+def _bundled(path: Path) -> Message:
+    """Its name first: a long folder is cut at its end."""
+    return msg("{name} is written into {folder}", name=path.name, folder=str(path.parent))

@@ -40,11 +40,11 @@ class Contents(Lines, can_focus=True):
     def line(self, number: int, cells: int) -> Line:
         item, here = self.items[number], number == self.row
         removed = ", ".join(f"{count} {kind}" for kind, count in sorted(item.removed.items()))
-        room = max(10, cells - 34)
+        room = max(10, cells - 36)
         return [
             (f" {signs().cursor if here else ' '} ", "strong"),
             (fit(clean(item.name), room), "cursor" if here else "plain"),
-            (f" {item.size:>9} ", "dim"),
+            (f" {item.size:>9,} B ", "dim"),
             (fit(removed, 20), "warn" if removed else "dim"),
         ]
 
@@ -70,7 +70,7 @@ class ShowBundle(Dialog[bool]):
     def body(self) -> Iterator[Widget]:
         total = sum(item.size for item in self._items)
         removed = sum(sum(item.removed.values()) for item in self._items)
-        text = _("A bundle for whoever helps: {count} files, {total} bytes, {removed} secrets taken out").format(
+        text = _("A bundle for whoever helps: {count} files, {total:,} bytes, {removed} secrets taken out").format(
             count=len(self._items), total=total, removed=removed
         )
         yield Text([[(text, "strong")]], classes="short")

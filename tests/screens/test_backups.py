@@ -57,6 +57,7 @@ async def test_a_trial_restore_says_what_is_not_whole(home: Path) -> None:
         await done(user, "just now")
         await user.press("less_than_sign")
         await done(user, "kubeconfig")
+        assert "tried: not whole" in user.line_with("just now")
 
 
 async def test_a_second_copy_goes_where_it_is_wanted(home: Path, tmp_path: Path) -> None:
