@@ -154,7 +154,8 @@ class HostsScreen(HostActions, FormScreen):
         super().show_problem(finding)
         if self.matrix.move_to_subject(finding.subject, preflight.group_of(finding)):
             self.matrix.focus()
-            self.call_after_refresh(self.query_one(Findings).choose, finding)
+            self._show_chosen()
+            self.query_one(Findings).choose(finding)
 
     def until(self, nodes: int) -> str:
         """The time of day when the last deadline of a look at so many nodes has passed."""

@@ -289,9 +289,15 @@ def _roles(text: str) -> tuple[str, ...]:
 
 
 def cell_of(finding: Finding) -> tuple[int, str] | None:
-    """Row (from 0) and field that a finding of the rules is about; None for what is about the table."""
-    number, _, field = finding.subject.partition(" ")
-    return (int(number) - 1, field) if number.isdigit() else None
+    """Row (from 0) and field that a finding is about; None for what is about the table.
+
+    Rules speak of a cell, `N FIELD`; checks of a row, `node N ADDRESS`: then the field is empty.
+    """
+    first, _, rest = finding.subject.partition(" ")
+    if first.isdigit():
+        return int(first) - 1, rest
+    number = rest.partition(" ")[0]
+    return (int(number) - 1, "") if first == "node" and number.isdigit() else None
 
 
 def looked_at(findings: tuple[Finding, ...]) -> frozenset[int]:
@@ -308,8 +314,6 @@ def judged_cells(findings: tuple[Finding, ...]) -> Judged:
         if finding.status is Status.PASS:
             continue
         cell = cell_of(finding)
-        if cell is None and finding.subject.startswith("node "):
-            cell = (int(finding.subject.split(" ")[1]) - 1, "")
         for key in {cell, (cell[0], "")} if cell else ():
             if _GRAVITY[finding.status] > _GRAVITY[judged.get(key, Status.PASS)]:
                 judged[key] = finding.status

@@ -70,7 +70,7 @@ class LineEditor:
         self.text = self.text[: self.cursor] + self.text[end:]
 
     def kill_line(self) -> None:
-        self.text, self.cursor = self.text[self.cursor :], 0
+        self.text, self.cursor = "", 0
 
     def kill_rest(self) -> None:
         self.text = self.text[: self.cursor]

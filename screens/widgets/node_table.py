@@ -20,10 +20,13 @@ from screens.widgets.lines import Line, fit
 
 COLUMN_CELLS: Final = {
     "address": 15, "user": 9, "roles": 5, "port": 5, "ssh_key_path": 15, "internal_address": 12,
-    "hostname_override": 14, "docker_socket": 20, "ssh_key": 14, "ssh_cert_path": 14, "labels": 16, "taints": 16,
+    "hostname_override": 14, "docker_socket": 20, "ssh_key": 14, "ssh_cert_path": 14, "ssh_cert": 14,
+    "labels": 16, "taints": 16,
 }  # fmt: skip
 NUMBER_CELLS: Final = 5
 CHECK_CELLS: Final = 8
+LONG: Final = ("address", "ssh_key_path", "internal_address", "hostname_override")
+"""Fields whose columns take what room is left, as far as their texts need it."""
 Judged = Mapping[tuple[int, str], Status]
 """The gravest status of a cell, by row (from 0) and field; `` as field is the whole row."""
 
@@ -55,7 +58,10 @@ class NodeTable(EditingLines):
         self._judged: Judged = {}
         self._looked_at: Set[int] = frozenset()
         self._changed: Set[int] = frozenset()
-        self._first_column = 0
+        self._longest: dict[str, int] = {}
+        """Columns of the longest text of the fields that may be long."""
+        self._first_column = 1
+        """The first one in view beside the address."""
 
     @property
     def count(self) -> int:
@@ -74,6 +80,7 @@ class NodeTable(EditingLines):
         if nodes is self._rows and (judged, looked_at, changed) == (self._judged, self._looked_at, self._changed):
             return
         self._rows, self._judged, self._looked_at, self._changed = nodes, judged, looked_at, changed
+        self._longest = {path: max((cell_len(getattr(node, path)) for node in nodes), default=0) for path in LONG}
         self.row = max(0, min(self.row, len(nodes) - 1))
         self.refresh()
 
@@ -119,25 +126,27 @@ class NodeTable(EditingLines):
         return moved
 
     def _show_column(self) -> None:
-        self._first_column = min(self._first_column, self.column)
+        self._first_column = max(1, min(self._first_column, self.column))
         while self._first_column < self.column and self.column not in self._columns(self.content_size.width):
             self._first_column += 1
 
     def _columns(self, cells: int) -> dict[int, int]:
-        """The columns in view with their cells; room that is left goes to the first ones."""
+        """The columns in view with their cells: the address always, in up to a third of the line; what is left goes
+        to the long ones."""
         room = cells - NUMBER_CELLS - CHECK_CELLS
         found: dict[int, int] = {}
-        for index in range(self._first_column, len(self.fields)):
+        for index in (0, *range(self._first_column, len(self.fields))):
             need = COLUMN_CELLS[self.fields[index].path] + 1
-            if need > room and found:
+            if index == 0:
+                need = max(need, min(self._longest.get("address", 0) + 1, cells // 3))
+            if need > room and len(found) > 1:
                 break
             found[index] = min(need, max(4, room))
             room -= need
-        if self._first_column > 0 and len(found) == len(self.fields) - self._first_column:
-            return found
         for index in found:
-            if self.fields[index].path in ("address", "ssh_key_path") and room > 0:
-                extra = min(room, 24)
+            wanted = self._longest.get(self.fields[index].path, 0) + 1 - found[index]
+            if room > 0 and wanted > 0:
+                extra = min(room, wanted)
                 found[index] += extra
                 room -= extra
         return found
@@ -186,10 +195,10 @@ class NodeTable(EditingLines):
         return self._row(number, self._columns(cells), cells)
 
     def _names(self, columns: dict[int, int], cells: int) -> Line:
-        more = signs().before if self._first_column else " "
-        parts: Line = [(fit("   #", NUMBER_CELLS - 1) + more, "dim")]
+        parts: Line = [(fit("   #", NUMBER_CELLS), "dim")]
         for index, wide in columns.items():
-            parts.append((fit(self.fields[index].shown, wide), "strong" if index == self.column else "dim"))
+            more = signs().before if index == self._first_column > 1 else ""
+            parts.append((fit(more + self.fields[index].shown, wide), "strong" if index == self.column else "dim"))
         used = NUMBER_CELLS + sum(columns.values())
         hidden = len(self.fields) > max(columns, default=0) + 1
         parts.append((" " * max(0, cells - used - CHECK_CELLS - 1) + (signs().after if hidden else " "), "dim"))

@@ -182,3 +182,41 @@ async def test_a_row_says_whether_it_was_checked_and_whether_that_still_holds(ho
         )
         await user.pilot.pause()
         assert [user.line_with(node.address).split()[-1] for node in nodes] == ["pass", "stale"]
+
+
+async def test_the_address_stays_beside_every_column(home: Path) -> None:
+    state = InstallState(nodes=(Node(address="10.0.1.11", taints=("disk=ssd:NoSchedule",)),))
+    async with using(home, begun(home, state)) as user:
+        await user.press("g", "6", "enter", "end")
+        assert "disk=ssd:NoSch" in user.line_with("10.0.1.11")
+        await user.press("home")
+        assert "~" in user.line_with("10.0.1.11") or "22" in user.line_with("10.0.1.11")
+
+
+async def test_a_long_address_takes_the_room_of_a_wide_terminal(home: Path) -> None:
+    name = "rancher-node-with-a-long-name-01.frankfurt.example.com"
+    async with using(home, begun(home, with_nodes(name, "2001:db8:85a3::8a2e:370:7334")), size=(200, 40)) as user:
+        await user.press("g", "6", "enter")
+        user.line_with(name + " ")
+        user.line_with("2001:db8:85a3::8a2e:370:7334 ")
+
+
+async def test_the_cursor_goes_to_the_row_that_a_check_speaks_of(home: Path) -> None:
+    name = begun(home, with_nodes("10.0.1.11", "10.0.1.12", "10.0.1.13"))
+    async with using(home, name) as user:
+        state = user.state
+        refused = Finding(
+            Status.FAIL, "login-refused", "node 3 10.0.1.13", msg("refused"), check="docker-ps", step=6
+        )
+        digest = steps.inputs_digest(state, "docker-ps")
+        user.app.reports = {"docker-ps": Report("docker-ps", (refused,), digest=digest, step=6)}
+        await user.press("g", "6", "enter", "n")
+        assert user.line_with("10.0.1.13 ").startswith("▸")
+
+
+async def test_ctrl_u_clears_the_whole_cell_wherever_the_cursor_is(home: Path) -> None:
+    async with using(home, begun(home, with_nodes("10.0.1.11"))) as user:
+        await user.press("g", "6", "enter", "enter", "left", "left")
+        assert "ctrl+u clear" in user.lines[-1]
+        await user.press("ctrl+u", "9", "enter")
+        assert user.state.nodes[0].address == "9"

@@ -22,7 +22,7 @@ from screens.widgets.line_editor import LineEditor
         ("home ctrl+right", "10.0.1.11", 3),
         ("ctrl+u", "", 0),
         ("home right right ctrl+k", "10", 2),
-        ("left left left ctrl+u", ".11", 0),
+        ("left left left ctrl+u", "", 0),
         ("home left backspace", "10.0.1.11", 0),
     ],
 )
