@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, Output, SessionName, Strict, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, note, print_finding, print_report, say
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import EMPTY, _, msg
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def balancer_lint(
     from rancher_tui.balancer.lint import lint
 
     try:
-        report = asyncio.run(lint(Path(file).expanduser(), fqdn))
+        report = wait_for(lint(Path(file).expanduser(), fqdn))
     except OSError as error:
         raise CallError(
             msg("{path} cannot be read: {error}", path=file, error=error.strerror or str(error))
@@ -117,7 +117,7 @@ def rehearse(
         return print_report(Report(REHEARSE, (asked,), {}, step=2), as_json=as_json)
     facts: dict[str, Any] = {}
     found = rehearsal(held, state, idle=idle, facts=facts)
-    return asyncio.run(_told(REHEARSE, found, facts, as_json=as_json, strict=strict))
+    return wait_for(_told(REHEARSE, found, facts, as_json=as_json, strict=strict))
 
 
 def probe(
@@ -165,7 +165,7 @@ def probe(
         raise CallError(msg("{words}", words=str(error))) from error
     key = _key(token_file) if token_file is not None else ""
     asked = Probe(front, node or [], node_port, _normalised(ca_pem), key, planes=node or [])
-    return asyncio.run(_told("probe", probing(asked, ca_pem), asked.facts, as_json=as_json, strict=strict))
+    return wait_for(_told("probe", probing(asked, ca_pem), asked.facts, as_json=as_json, strict=strict))
 
 
 def _key(file: str) -> str:

@@ -15,6 +15,7 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, Strict
 from rancher_tui.commands.output import OK, CallError, note, print_json, print_report, say
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 
 if TYPE_CHECKING:
@@ -166,8 +167,6 @@ def _moment(text: str) -> datetime:
 
 def _served(target: str, fqdn: str | None) -> bytes | str:
     """The served chain as PEM; why there is none as text. CallError where `target` is no HOST:PORT."""
-    import asyncio
-
     from rancher_tui.certificates import names
     from rancher_tui.certificates.served import as_pem
     from rancher_tui.transport.tls import fetch_chain
@@ -181,6 +180,6 @@ def _served(target: str, fqdn: str | None) -> bytes | str:
     asked = names.host(fqdn) if fqdn is not None else None
     name = (asked.name or str(asked.address)) if asked is not None else host
     try:
-        return as_pem(asyncio.run(fetch_chain(host, int(port), name, CONNECT_SECONDS)))
+        return as_pem(wait_for(fetch_chain(host, int(port), name, CONNECT_SECONDS)))
     except OSError as error:
         return error.strerror or str(error) or type(error).__name__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ from rancher_tui.commands import context
 from rancher_tui.commands.fleet import Fleet, ask_passphrases
 from rancher_tui.commands.options import Json, SessionName, Strict
 from rancher_tui.commands.output import CallError, stream
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import msg
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check(session: SessionName, step: Names = None, as_json: Json = False, stric
     if {1, 6} & set(chosen):
         ask_passphrases(Fleet(held, state, None, list(range(1, len(state.nodes) + 1))))
     facts: dict[str, Any] = {}
-    return asyncio.run(stream(_check(held, state, chosen, facts), facts, as_json=as_json, strict=strict))
+    return wait_for(stream(_check(held, state, chosen, facts), facts, as_json=as_json, strict=strict))
 
 
 async def _check(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from rancher_tui.commands.output import (
     stream,
     table,
 )
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def images(
                     yield finding
 
             facts: dict[str, object] = {}
-            return asyncio.run(stream(findings(), facts, as_json=as_json, strict=strict))
+            return wait_for(stream(findings(), facts, as_json=as_json, strict=strict))
     found = chosen.images()
     if not found:
         raise CallError(

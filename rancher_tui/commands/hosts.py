@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 from rancher_tui.commands.fleet import Fleet, NodeNames, Target, ask_passphrases, fleet_of, not_agreed
 from rancher_tui.commands.options import Json, Strict, Yes
 from rancher_tui.commands.output import CallError, note, print_report, stream
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
 
@@ -54,12 +54,12 @@ def preflight(
     ids = _ids(only)
     fleet = fleet_of(target, node)
     if isinstance(fleet, Report):
-        return asyncio.run(stream(_given(fleet), {}, as_json=as_json, strict=strict))
+        return wait_for(stream(_given(fleet), {}, as_json=as_json, strict=strict))
     ask_passphrases(fleet)
     facts: dict[str, Any] = {}
     found: list[Finding] = []
     looked = _with_offers(fleet, _looked(fleet, facts, ids), found, facts)
-    code = asyncio.run(stream(looked, facts, as_json=as_json, strict=strict))
+    code = wait_for(stream(looked, facts, as_json=as_json, strict=strict))
     _tell_offers(fleet, facts["offers"])
     if output:
         _write_report(Path(output).expanduser(), Report("preflight", tuple(found), facts, step=1))
@@ -75,6 +75,8 @@ async def _with_offers(
     fleet: Fleet, findings: AsyncIterator[Finding], found: list[Finding], facts: dict[str, Any]
 ) -> AsyncIterator[Finding]:
     """The findings, kept in `found`; at the end what is on offer for the node table is in `facts["offers"]`."""
+    import asyncio
+
     from rancher_tui.operations.node_offers import offers
 
     async for finding in findings:
@@ -175,7 +177,7 @@ def ports(
             found = between(fleet.nodes, fleet.settings(), facts=facts, numbers=fleet.numbers)
         return Report("ports", tuple([finding async for finding in found]), facts, step=1)
 
-    return print_report(asyncio.run(collect()), as_json=as_json, strict=strict)
+    return print_report(wait_for(collect()), as_json=as_json, strict=strict)
 
 
 def cleanup(
@@ -200,7 +202,7 @@ def cleanup(
     if isinstance(fleet, Report):
         return print_report(fleet, as_json=as_json, strict=strict)
     ask_passphrases(fleet)
-    work = asyncio.run(collect(fleet))
+    work = wait_for(collect(fleet))
     agreed = [_named(work.plans, name) for name in yes]
     if output:
         folder = Path(output).expanduser()
@@ -211,7 +213,7 @@ def cleanup(
     if not as_json:
         print_plans(work)
     if agreed:
-        asyncio.run(carry_out(fleet, work, agreed))
+        wait_for(carry_out(fleet, work, agreed))
     elif any(work.plans.values()):
         names = ", ".join(f"--yes {clean(plan.name)}" for plan in work.plans.values() if plan)
         note(_("nothing was changed; to run a node's script, agree with its name: {names}").format(names=names))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from rancher_tui.commands.output import (
     say,
     table,
 )
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
 from rancher_tui.wording.vocabulary import word
@@ -107,7 +107,7 @@ def backup(
     try:
         made = back_up_result(held, state) if left else back_up_config(held, state)
         if target:
-            place = asyncio.run(send(held, state, made, held.secrets.resolve(target), secret))
+            place = wait_for(send(held, state, made, held.secrets.resolve(target), secret))
     except (OperationError, KeepError) as error:
         note(f"{error.code}: {error.message}")
         return BAD

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json
 from rancher_tui.commands.output import BAD, OK, UNUSABLE, CallError, note, print_json, print_line, say
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def lab(
         )
     if not headless:
         return _open(chosen, session)
-    return asyncio.run(_walk(chosen, session, keep=keep, as_json=as_json))
+    return wait_for(_walk(chosen, session, keep=keep, as_json=as_json))
 
 
 def _list_faults(as_json: bool) -> int:
@@ -91,6 +91,8 @@ def _make(faults: list[str], name: str | None) -> tuple[Session, Store]:
 
 
 async def _walk(faults: list[str], name: str | None, *, keep: bool, as_json: bool) -> int:
+    import asyncio
+
     from rancher_tui.lab import rehearsal
 
     session, store = await asyncio.to_thread(_make, faults, name)

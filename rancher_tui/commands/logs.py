@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, RunId, SessionName, Strict
 from rancher_tui.commands.output import INTERRUPTED, OK, CallError, print_line, print_report, say
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
 
@@ -50,6 +50,8 @@ def new_lines(reading: Reading, *, ended: bool) -> Iterator[tuple[int, LogLine]]
 
 async def follow(run: Run, out: Any) -> None:
     """Print the log's lines as they come until the run has ended: what the run screen shows, as plain text."""
+    import asyncio
+
     from rancher_tui.rke.causes import advice
     from rancher_tui.rke.reading import Reading
 
@@ -92,13 +94,15 @@ def log(
     held = context.find(session)
     found = found_run(held, run)
     try:
-        asyncio.run(_print_log(found, goes_on=follow, as_json=as_json))
+        wait_for(_print_log(found, goes_on=follow, as_json=as_json))
     except KeyboardInterrupt:
         return INTERRUPTED
     return OK
 
 
 async def _print_log(run: Run, *, goes_on: bool, as_json: bool) -> None:
+    import asyncio
+
     from rancher_tui.rke.reading import Reading
 
     reading = Reading(run.log)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +19,7 @@ from rancher_tui.commands.output import (
     say,
     table,
 )
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
 
@@ -64,14 +64,14 @@ def dns(
     if not 0 < timeout <= 3600:
         raise CallError(msg("--timeout takes a number of seconds above 0"))
     if watch:
-        return asyncio.run(_watch(name, expected, servers, timeout, as_json=as_json, strict=strict))
+        return wait_for(_watch(name, expected, servers, timeout, as_json=as_json, strict=strict))
 
     async def collect() -> Report:
         facts: dict[str, Any] = {}
         found = look_up(name, expected=expected, servers=servers, timeout=timeout, facts=facts)
         return Report("dns", tuple([finding async for finding in found]), facts, step=3)
 
-    report = asyncio.run(collect())
+    report = wait_for(collect())
     if not as_json:
         _say_vantages(report)
     code = print_report(report, as_json=as_json, strict=strict)
@@ -125,6 +125,8 @@ async def _watch(
     name: str, expected: list[str], servers: list[str], patience: float, *, as_json: bool, strict: bool
 ) -> int:
     """Findings where they are new or other than before; the report of the last round at the end."""
+    import asyncio
+
     from rancher_tui.dns.watch import Round
     from rancher_tui.dns.watch import watch as rounds
 
@@ -167,6 +169,8 @@ def _print_new(finding: Finding, as_json: bool) -> None:
 
 async def _count_down(turn: Round) -> None:
     """One line that counts down on a terminal; elsewhere it is said once a round."""
+    import asyncio
+
     text = _("round {number}: {summary}; asks again in {seconds} s")
     left = int(turn.next_in or 0)
     if not sys.stderr.isatty():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, SessionName, Strict
 from rancher_tui.commands.output import BAD, CallError, note, print_report
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import EMPTY, _, msg
 
 if TYPE_CHECKING:
@@ -51,11 +51,9 @@ def rke(
     if fetch is None:
         if mirror or sha256 or output:
             raise CallError(msg("--mirror, --sha256 and -o belong to --fetch VERSION"))
-        return print_report(
-            asyncio.run(_judged(binary.find(given, folder), wanted)), as_json=as_json, strict=strict
-        )
+        return print_report(wait_for(_judged(binary.find(given, folder), wanted)), as_json=as_json, strict=strict)
     target = Path(output).expanduser() if output else folder / "rke" if session is not None else Path("rke")
-    report = asyncio.run(_fetched(fetch, target.absolute(), mirror, sha256))
+    report = wait_for(_fetched(fetch, target.absolute(), mirror, sha256))
     if session is not None and given.strip() and report.ok:
         note(_("the session runs {path}; clear rke.binary to use the one that was fetched").format(path=given))
     return print_report(report, as_json=as_json, strict=strict)

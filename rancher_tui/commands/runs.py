@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +22,7 @@ from rancher_tui.commands.output import (
     say,
     table,
 )
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
 from rancher_tui.wording.vocabulary import word
@@ -200,11 +200,11 @@ def attach(session: SessionName, run: RunId = None, as_json: Json = False) -> in
 
 def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_json: bool) -> int:
     try:
-        asyncio.run(follow(run, out=sys.stderr if as_json else sys.stdout))
+        wait_for(follow(run, out=sys.stderr if as_json else sys.stdout))
     except KeyboardInterrupt:
         note(_("left; the run goes on. `rancher-tui attach {session}` returns").format(session=session.name))
         return INTERRUPTED
-    report = asyncio.run(_verdict(session, state))
+    report = wait_for(_verdict(session, state))
     known = run.status()
     told = str(report.facts.get("verdict", "unknown"))
     if as_json:
@@ -240,7 +240,7 @@ def verdict(session: SessionName, as_json: Json = False, strict: Strict = False)
     Example: rancher-tui verdict prod
     """
     held, state = context.look_on(session)
-    report = asyncio.run(_verdict(held, state))
+    report = wait_for(_verdict(held, state))
     code = print_report(report, as_json=as_json, strict=strict)
     if not as_json:
         say(_("verdict {verdict}").format(verdict=report.facts.get("verdict")))
@@ -266,7 +266,7 @@ def stop(session: SessionName, run: RunId = None, yes: Yes = [], as_json: Json =
         async for moment in stopping(found, by=user_name()):
             note(f"{moment.step} {moment.left_s:.0f} s")
 
-    asyncio.run(ask())
+    wait_for(ask())
     held.journal("stop", run=found.id)
     known = found.status()
     if as_json:

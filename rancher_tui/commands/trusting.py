@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 from rancher_tui.commands.fleet import NodeNames, Target, fleet_of, refused
 from rancher_tui.commands.options import Json, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, note, print_json, say, table
+from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 from rancher_tui.wording.vocabulary import word
 
@@ -26,7 +26,7 @@ def trust(target: Target, node: NodeNames = None, yes: Yes = [], as_json: Json =
     fleet = fleet_of(target, node)
     if isinstance(fleet, Report):
         return refused(fleet, as_json, {"nodes": []})
-    keys = asyncio.run(scan(fleet.nodes, fleet.settings(), fleet.numbers))
+    keys = wait_for(scan(fleet.nodes, fleet.settings(), fleet.numbers))
     taken = 0
     if {"trust", "changed"} & set(yes):
         try:
