@@ -88,7 +88,9 @@ def _tree(source: str) -> Any:
     try:
         tree = roundtrip.load(source)
     except YAMLError as error:
-        raise ComposeError(msg("the file that was read in cannot be edited: {error}", error=str(error))) from error
+        raise ComposeError(
+            msg("the file that was read in cannot be edited: {error}", error=roundtrip.trouble(error))
+        ) from error
     if not isinstance(tree, dict):
         raise ComposeError(msg("the file that was read in holds no cluster"))
     roundtrip.settle_comments(tree)
@@ -118,7 +120,7 @@ def _addon_values(tree: Any) -> list[Any]:
         return [_plain(item) for item in roundtrip.load_all(text) if item is not None]
     except YAMLError as error:
         raise ComposeError(
-            msg("the add-ons of the file that was read in are no YAML: {error}", error=str(error))
+            msg("the add-ons of the file that was read in are no YAML: {error}", error=roundtrip.trouble(error))
         ) from error
 
 
@@ -264,7 +266,7 @@ def _addons(tree: Any, state: InstallState, known: InstallState, secret: Secret)
     try:
         documents = roundtrip.load_all(source) if source.strip() else []
     except YAMLError as error:
-        raise ComposeError(msg("the add-ons are no YAML: {error}", error=str(error))) from error
+        raise ComposeError(msg("the add-ons are no YAML: {error}", error=roundtrip.trouble(error))) from error
     documents = [item for item in documents if item is not None]
     before = roundtrip.dump_all(documents, source)
     _deployment, container = objects.rancher(documents)

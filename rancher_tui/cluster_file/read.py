@@ -127,7 +127,9 @@ def _read(text: str, name: str, mended: bool = False) -> ReadFile:
         tree = roundtrip.load(hidden.text) if hidden.secrets else None
     except (YAMLError, ValueError, AttributeError, KeyError, TypeError, NotImplementedError) as error:
         title = msg("RKE reads this file, but it cannot be edited here with its comments")
-        findings.append(_finding(Status.FAIL, "yaml.not-editable", name, (1, 1), title, words=str(error)[:500]))
+        findings.append(
+            _finding(Status.FAIL, "yaml.not-editable", name, (1, 1), title, words=roundtrip.trouble(error))
+        )
         return ReadFile(None, tuple(findings))
     values, items = decoded.values, addons.values
     if tree is not None:

@@ -74,6 +74,14 @@ def load_all(text: str) -> list[Any]:
     return list(editor().load_all(text))
 
 
+def trouble(error: Exception) -> str:
+    """What is wrong with a text that cannot be edited, and in which line; not the text, which may hold secrets."""
+    problem = getattr(error, "problem", None) or type(error).__name__
+    line = getattr(getattr(error, "problem_mark", None), "line", None)
+    told = str(problem).partition(" with value ")[0]
+    return told if line is None else f"{told} (line {line + 1})"
+
+
 def dump(document: Any, like: str = "") -> str:
     """The text of one document, indented like `like`."""
     out = StringIO()

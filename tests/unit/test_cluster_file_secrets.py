@@ -6,7 +6,9 @@ import base64
 from typing import Any
 
 import pytest
+from ruamel.yaml.error import YAMLError
 
+from rancher_tui.cluster_file import roundtrip
 from rancher_tui.cluster_file.compose import compose
 from rancher_tui.cluster_file.diff import shown
 from rancher_tui.cluster_file.masking import MASK, masked
@@ -201,3 +203,21 @@ def test_a_row_or_bastion_with_a_key_of_many_lines_can_be_edited() -> None:
     assert (edited.nodes[0].port, edited.options.bastion.user) == ("2222", "other")
     keys = [value.strip() for value in again.secrets.values() if "BEGIN" in value]
     assert keys == [PEM.strip()] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: {a: hunter2\n",
+        "a: 'hunter2\n",
+        "? {password: hunter2}\n: [hunter2\n",
+        "a: |\n  b\n c: hunter2\n",
+    ],
+)
+def test_what_cannot_be_edited_is_told_by_its_line_and_not_by_its_text(text: str) -> None:
+    with pytest.raises(YAMLError) as refused:
+        roundtrip.load(text)
+    told = roundtrip.trouble(refused.value)
+    assert "hunter" in str(refused.value)
+    assert "hunter" not in told
+    assert "(line " in told
