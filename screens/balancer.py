@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from rancher_tui.finding import Finding, by_gravity
+from rancher_tui.finding import Finding, by_gravity, count_line
 from rancher_tui.i18n import Message, _
 from screens.dialogs.ask import Ask, TypedWord
 from screens.dialogs.details import finding_lines
-from screens.form_screen import FormScreen
+from screens.form_screen import FormScreen, Panel
 from screens.look.words import moment, shown
 from screens.outcome import tell_findings
 from screens.panels import balancer
@@ -29,6 +29,18 @@ class BalancerScreen(FormScreen):
     _seen = False
     _probing_since = 0.0
 
+    def draw(self) -> None:
+        if self.rancher.install is not None:
+            self.form.hints = self._hints()
+        super().draw()
+
+    def _hints(self) -> dict[str, str]:
+        """Where certificate and key are while nothing is typed: that depends on the kind."""
+        paths = ("balancer.certificate_path", "balancer.key_path")
+        if self.rancher.state is not None and self.rancher.state.balancer.kind == "alb":
+            return dict.fromkeys(paths, _("not needed: it lies in ACM"))
+        return dict(zip(paths, self.rancher.session.balancer.usual_paths(), strict=True))
+
     def panel_lines(self, cells: int) -> list[Line]:
         if self.rancher.install is None:
             return []
@@ -39,6 +51,7 @@ class BalancerScreen(FormScreen):
 
     def do_next_view(self) -> None:
         self._seen = not self._seen
+        self.query_one(Panel).top = 0
         self.draw_panel()
 
     def do_to_clipboard(self) -> None:
@@ -50,6 +63,10 @@ class BalancerScreen(FormScreen):
         self.note(_("the configuration was handed to the terminal"))
 
     def do_write(self) -> None:
+        text = self.rancher.session.balancer.text()
+        if isinstance(text, Message):
+            self.note(_("nothing to write yet: {reason}").format(reason=shown(text)), "warn")
+            return
         question = _("Write the configuration into which file? An existing one is kept under a dated name.")
         self.app.push_screen(Ask(question, self.rancher.session.balancer.file()), self._write)
 
@@ -60,7 +77,10 @@ class BalancerScreen(FormScreen):
 
     def do_judge_file(self) -> None:
         question = _("Judge which nginx or HAProxy configuration? A path on this machine.")
-        self.app.push_screen(Ask(question, ""), self._judge)
+        self.app.push_screen(Ask(question, "", self._no_file), self._judge)
+
+    def _no_file(self, path: str) -> str:
+        return shown(self.rancher.session.balancer.why_no_file(path))
 
     def _judge(self, path: str | None) -> None:
         if path and path.strip():
@@ -73,11 +93,17 @@ class BalancerScreen(FormScreen):
     def _read(self, heading: str, findings: Sequence[Finding]) -> None:
         from screens.dialogs.reading import Reading
 
-        lines = [line for finding in by_gravity(findings) for line in finding_lines(finding)]
+        lines: list[Line] = [[(str(count_line(findings)), "dim")]]
+        for finding in by_gravity(findings):
+            lines += [[("", "plain")], *finding_lines(finding)]
         self.app.push_screen(Reading(heading, lines))
 
     def do_rehearse(self) -> None:
-        question = _("For how many seconds must a silent WebSocket stay open? 0 leaves that out.")
+        question = _(
+            "For how many seconds must a silent WebSocket stay open? 75 is more than the usual limits of 50 and "
+            "60. The rehearsal lasts so much longer, beside the half minute that the rest mostly takes; 0 leaves "
+            "that out."
+        )
         self.app.push_screen(Ask(question, USUAL_IDLE, _wrong_seconds), self._ask_rehearsal)
 
     def _ask_rehearsal(self, seconds: str | None) -> None:
@@ -119,7 +145,7 @@ class BalancerScreen(FormScreen):
             self._probing_since = 0.0
         hop = str(desk.facts.get("hop") or "")
         self.note("")
-        heading = _("To blame: {hop}").format(hop=shown(hop)) if hop else _("What the probes saw")
+        heading = _("To blame: {hop}").format(hop=balancer.hop_word(hop)) if hop else _("What the probes saw")
         self._read(heading, findings)
 
 

@@ -7,14 +7,18 @@ import time
 from textual.timer import Timer
 from textual.worker import Worker
 
-from rancher_tui.finding import count_line
+from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import rules
 from screens.dialogs.ask import Ask
-from screens.form_screen import FormScreen
+from screens.form_screen import FormScreen, Panel
+from screens.look.words import shown
 from screens.outcome import tell_findings
 from screens.panels import dns
 from screens.widgets.lines import Line
+
+_ABOVE_TABLE = 3
+"""Lines of the panel above the first vantage."""
 
 
 class DnsScreen(FormScreen):
@@ -43,20 +47,44 @@ class DnsScreen(FormScreen):
             if self._record
             else dns.answers(self.facts("dns"), self.findings_of("dns"), self._chosen, age, cells)
         )
-        head = dns.verdict_line(self.findings_of("dns"), self.facts("dns")) if rows else [("", "plain")]
-        return [head, *(rows or dns.record(self.rancher.session.dns.record(), cells))]
+        if not rows:
+            return [[("", "plain")], *dns.record(self.rancher.session.dns.record(), cells)]
+        return [[("", "plain")], dns.verdict_line(self.findings_of("dns"), self.facts("dns")), *rows]
 
     def holding(self) -> set[str]:
         return super().holding() - ({"nothing-runs"} if self.watching else set())
 
     def do_next_view(self) -> None:
         self._record = not self._record
+        self.query_one(Panel).top = 0
         self.draw_panel()
 
     def do_next_vantage(self) -> None:
+        self._choose(self._chosen + 1)
+        panel = self.query_one(Panel)
+        panel.top = 0
+        if not self._wide and panel.count > panel.lines_in_view:
+            vantages = self.facts("dns").get("vantages") or ()
+            panel.scroll_by(_ABOVE_TABLE + len(vantages) + 1)
+
+    @property
+    def _wide(self) -> bool:
+        return self.query_one(Panel).content_size.width >= dns.SIDE_BY_SIDE
+
+    def _choose(self, place: int) -> None:
+        """Show the answer of a vantage, counted round."""
         self._record = False
-        self._chosen = (self._chosen + 1) % max(1, len(self.facts("dns").get("vantages") or ()))
+        self._chosen = place % max(1, len(self.facts("dns").get("vantages") or ()))
         self.draw_panel()
+
+    def show_problem(self, finding: Finding) -> None:
+        """The vantage that a problem is about is the one whose answer stands there."""
+        super().show_problem(finding)
+        vantages = self.facts("dns").get("vantages") or ()
+        for place, vantage in enumerate(vantages):
+            if vantage.get("vantage") == finding.subject:
+                self._choose(place)
+                self.query_one(Panel).keep_in_view(_ABOVE_TABLE + place)
 
     def do_to_clipboard(self) -> None:
         made = self.rancher.session.dns.record()
@@ -67,6 +95,10 @@ class DnsScreen(FormScreen):
         self.note(_("the zone line was handed to the terminal"))
 
     def do_write(self) -> None:
+        made = self.rancher.session.dns.record()
+        if isinstance(made, Message):
+            self.note(_("nothing to write yet: {reason}").format(reason=shown(made)), "warn")
+            return
         question = _("Write the record into which file? One that ends in .json gets it as Route 53 takes it.")
         self.app.push_screen(Ask(question, self.rancher.session.dns.file()), self._write)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from rancher_tui.balancer import paths
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install.state import InstallState, Node
@@ -76,8 +77,7 @@ def values(state: InstallState) -> Values:
         _port(balancer.node_port),
         _port(balancer.http_port),
         _port(balancer.https_port),
-        balancer.certificate_path,
-        balancer.key_path,
+        *paths.of(balancer),
     )
 
 
@@ -100,11 +100,12 @@ def _port(text: str) -> str:
 
 def _refused(state: InstallState) -> Iterator[Finding]:
     if not state.fqdn:
-        yield _refusal("fqdn", msg("The FQDN is not known yet"), msg("rancher-tui set SESSION fqdn=NAME"))
+        title = msg("the FQDN is not entered yet (step 8)")
+        yield _refusal("fqdn", title, msg("rancher-tui set SESSION fqdn=NAME"))
     elif not is_name(state.fqdn.rstrip(".")) or is_address(state.fqdn):
         yield _refusal("fqdn", msg("{value} is no DNS name", value=state.fqdn))
     if not backends(state):
-        yield _refusal("nodes", msg("There are no nodes yet"), msg("rancher-tui nodes SESSION --paste FILE"))
+        yield _refusal("nodes", msg("no host entered yet (step 6)"), msg("rancher-tui nodes SESSION --paste FILE"))
     for index, node in backends(state):
         for key, text in (("address", node.address), ("internal_address", node.internal_address or node.address)):
             if not (is_address(text.strip()) or is_name(text.strip())):
@@ -113,8 +114,7 @@ def _refused(state: InstallState) -> Iterator[Finding]:
         text = getattr(state.balancer, key)
         if not (re.fullmatch(r"[0-9]{1,5}", text) and 0 < int(text) < 65536):
             yield _refusal(f"balancer.{key}", msg("{value} is no port from 1 to 65535", value=text))
-    for key in ("certificate_path", "key_path"):
-        text = getattr(state.balancer, key)
+    for key, text in zip(("certificate_path", "key_path"), paths.of(state.balancer), strict=True):
         if not (_PATH.fullmatch(text) and text.strip() == text and PurePosixPath(text).name):
             yield _refusal(
                 f"balancer.{key}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rancher_tui.desks.operate import failed, operate, written
 from rancher_tui.finding import Finding
-from rancher_tui.i18n import Message, msg
+from rancher_tui.i18n import EMPTY, Message, msg
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -45,6 +45,12 @@ class BalancerDesk:
             return error.findings[0].title
         except ValueError:
             return msg("no such kind of load balancer")
+
+    def usual_paths(self) -> tuple[str, str]:
+        """Where a load balancer of this kind has certificate and key when nothing is typed."""
+        from rancher_tui.balancer.paths import usual
+
+        return usual(self.store.state.balancer.kind)
 
     def text(self) -> str | Message:
         """The configuration, or why there is none."""
@@ -90,6 +96,11 @@ class BalancerDesk:
             return [failed("balancer", "cannot-write", text)]
         return operate("balancer", lambda: written(Path(path).expanduser(), text))
 
+    def why_no_file(self, path: str) -> Message:
+        """Why there is nothing to read at a path; empty where there is a file."""
+        file = Path(path.strip()).expanduser()
+        return EMPTY if file.is_file() else msg("there is no file {path}", path=str(file))
+
     async def judge_file(self, path: str) -> Sequence[Finding]:
         """What lint says about a configuration that is there."""
         from rancher_tui.balancer.lint import lint
@@ -130,6 +141,7 @@ class BalancerDesk:
         from contextlib import aclosing
 
         from rancher_tui.proofs.balancer import ca_pem, probe_of, probing
+        from rancher_tui.proofs.balancer_remedies import fitting
 
         try:
             asked = probe_of(self.store.state)
@@ -137,9 +149,10 @@ class BalancerDesk:
             yield failed("probe", "value-missing", msg("{words}", words=str(error)))
             return
         self.facts = asked.facts
+        kind = self.store.state.balancer.kind
         async with aclosing(probing(asked, ca_pem(self.store.state))) as found:
             async for finding in found:
-                yield finding
+                yield fitting(finding, kind, self.session.name, asked.front)
 
     def rehearsed(self) -> Mapping[str, Any]:
         """What the rehearsal of now, else the last one, saw: `headers`, `spread`, `nodes`."""

@@ -35,7 +35,9 @@ def verdict(findings: Sequence[Finding], facts: Mapping[str, Any]) -> Message:
     codes = Counter(finding.code for finding in findings if finding.bad)
     warned = {finding.code for finding in findings if finding.status is Status.WARN}
     if not codes:
-        agreed = msg("{good} of {number} vantages say {what}", good=good, number=number, what=_said(vantages))
+        agreed = msg("the one vantage asked says {what}", what=_said(vantages))
+        if number != 1:
+            agreed = msg("{good} of {number} vantages say {what}", good=good, number=number, what=_said(vantages))
         return msg("{agreed}, by IPv6 only", agreed=agreed) if "ipv6-only" in warned else agreed
     if "hosts-file-only" in warned:
         return msg("is only in a hosts file; {good} of {number} vantages know it", good=good, number=number)

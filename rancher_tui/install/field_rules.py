@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rancher_tui.finding import Finding, Status
-from rancher_tui.i18n import EMPTY, Message, msg
+from rancher_tui.i18n import EMPTY, Message, msg, msg_n
 from rancher_tui.install import names
 from rancher_tui.install.state import BALANCER_KINDS, TEMPLATES, InstallState
 
@@ -53,16 +53,28 @@ def balancer(state: InstallState) -> Iterator[Finding]:
                 msg("{address} is neither an IP address nor a name", address=address),
                 msg("the address that the FQDN will point to"),
             )
+        if chosen.kind == "alb" and names.ip_address(address) is not None:
+            yield _finding(
+                Status.WARN,
+                "alb-has-a-name",
+                "balancer.address",
+                msg("an ALB has a name, its addresses change"),
+                msg("the ALB's name, for example rancher-1234567890.eu-central-1.elb.amazonaws.com"),
+                step=2,
+                check="balancer",
+            )
         shared = {chosen.http_port, chosen.https_port} & {chosen.node_port, INGRESS_HTTPS}
         at = next((n for n, node in enumerate(state.nodes, 1) if _same_host(node.address, address)), None)
         if at is not None and shared:
             yield fail(
                 "balancer-on-node",
                 "address",
-                msg(
-                    "the same as node {number}: its port {port} belongs to the ingress",
-                    number=at,
-                    port=" and ".join(sorted(shared)),
+                msg_n(
+                    "the same as node {node}: its port {ports} belongs to the ingress",
+                    "the same as node {node}: its ports {ports} belong to the ingress",
+                    len(shared),
+                    node=at,
+                    ports=", ".join(sorted(shared, key=len)),
                 ),
                 msg("a host of its own"),
             )

@@ -15,8 +15,8 @@ from rancher_tui.i18n import EMPTY, Message, msg, msg_n
 from rancher_tui.install import field_rules, keeping_rules, node_rules, option_rules
 from rancher_tui.install.state import InstallState
 
-DNS: Final = 3
-"""The step that looks up what step 8 names."""
+_OF_THE_FQDN: Final = (2, 3)
+"""The steps that configure and look up what step 8 names."""
 
 Judgement = Callable[[InstallState], Iterator[Finding]]
 
@@ -29,7 +29,7 @@ def missing(state: InstallState, step: int) -> Message:
 
 def upset(state: InstallState, step: int) -> Message:
     """What is wrong for step `step`, though it is entered and judged at another one; empty for nothing."""
-    if step != DNS:
+    if step not in _OF_THE_FQDN:
         return EMPTY
     wrong = next((finding for finding in findings(state, 8) if finding.bad), None)
     return msg("step {step}: {lacking}", step=8, lacking=wrong.title) if wrong else EMPTY

@@ -137,14 +137,16 @@ def make_pair(session: Session, state: InstallState, folder: str) -> tuple[Certi
 
 def later(state: InstallState, report: Report | None, *, new_ca: bool) -> list[Step]:
     """How certificate or CA are replaced later, with this install's values."""
+    from rancher_tui.balancer import paths
     from rancher_tui.certificates.replace import advice
 
     balancer = state.balancer
+    certificate_path, key_path = paths.of(balancer)
     return advice(
         new_ca=new_ca,
         fqdn=state.fqdn.strip(),
-        certificate_path=balancer.certificate_path,
-        key_path=balancer.key_path,
+        certificate_path=certificate_path,
+        key_path=key_path,
         reload_command=RELOAD.get(balancer.kind, RELOAD["nginx"]),
         ca_path=state.certificates.ca_path.strip() or "ca.pem",
         checksum=str(report.facts.get("ca_checksum") or "") if report is not None else "",

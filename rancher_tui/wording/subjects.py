@@ -60,12 +60,12 @@ def shown(subject: str) -> str:
 
 @lru_cache(maxsize=1)
 def titles() -> dict[str, str]:
-    """English titles of fields by their paths (assets/fields.yml)."""
+    """English titles of fields by their paths (assets/fields.yml); of several the first step's."""
     import yaml
 
     text = (FOLDER / "fields.yml").read_text("utf-8")
     table = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    return {row["path"]: row["title"] for rows in table.values() for row in rows}
+    return {row["path"]: row["title"] for rows in reversed(table.values()) for row in rows}
 
 
 def title(path: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from rancher_tui.i18n import Message, _, ngettext
 from rancher_tui.text import clean
 from screens.look.signs import signs
@@ -20,44 +22,65 @@ def configuration(lines: Sequence[Marked] | Message, notes: Sequence[Message], c
     if isinstance(lines, Message):
         return [[(f" {line}", "dim")] for line in wrap(shown(lines), cells - 2)]
     changed = sum(line.changed for line in lines)
-    heading = _(" The configuration (page keys scroll):")
+    heading = _(" The configuration:")
     if changed:
         heading = ngettext(
-            " The configuration, {number} line changed (page keys scroll):",
-            " The configuration, {number} lines changed (page keys scroll):",
+            " The configuration, {number} line changed (+):",
+            " The configuration, {number} lines changed (+):",
             changed,
         ).format(number=changed)
-    rows: list[Line] = [[(heading, "dim")]]
-    rows += [[(f" {line}", "dim")] for note in notes for line in wrap(shown(note), cells - 2)]
-    return [*rows, *(_line(line) for line in lines)]
+    rows: list[Line] = [[(f" {line}", "plain")] for note in notes for line in wrap(shown(note), cells - 2)]
+    return [*rows, [(heading, "title")], *(row for line in lines for row in _line(line, cells))]
 
 
-def _line(line: Marked) -> Line:
-    if not line.changed:
-        comment = line.text.lstrip().startswith("#")
-        return [(f"  {clean(line.text)}", "dim" if comment else "plain")]
-    return [("+ ", "warn"), (clean(line.text), "warn")]
+def _line(line: Marked, cells: int) -> list[Line]:
+    """A line of the file; what is too long goes on below, four columns further in."""
+    text = clean(line.text)
+    body = text.lstrip(" ")
+    ink = "warn" if line.changed else "dim" if body.startswith("#") else "plain"
+    head = ("+ " if line.changed else "  ") + " " * (len(text) - len(body))
+    first, *rest = wrap(body, max(20, cells - cell_len(head) - 5))
+    return [[(head, ink), (first, ink)], *([(" " * (cell_len(head) + 4), ink), (more, ink)] for more in rest)]
+
+
+def hop_word(hop: str) -> str:
+    """A place on the way from a client to Rancher, in words."""
+    return {
+        "dns": _("DNS"),
+        "tls": _("TLS"),
+        "balancer": _("load balancer"),
+        "ingress": _("the nodes' ingress"),
+        "rancher": _("Rancher's pod"),
+        "overlay": _("the overlay network"),
+        "behind-the-balancer": _("something behind the load balancer"),
+    }.get(hop, clean(hop))
 
 
 def rehearsed(facts: Mapping[str, Any], cells: int) -> list[Line]:
     """The headers as they arrived with right and wrong, and which node answered how often."""
     if not facts:
         return [[(_(" Not rehearsed yet: X sends requests through the balancer to the nodes."), "dim")]]
-    rows: list[Line] = [[(_(" The headers as they arrived at a node:"), "dim")]]
-    room = max(10, (cells - 22 - 10) // 2)
-    for row in facts.get("headers") or ():
+    headers = facts.get("headers") or ()
+    if not headers:
+        return [[(_(" No request arrived at a node in the last rehearsal; below stands why."), "dim")]]
+    rows: list[Line] = [[(_(" The headers as they arrived at a node:"), "title")]]
+    for row in headers:
         right = bool(row.get("right"))
+        told = clean(str(row.get("arrived") or "-"))
+        if not right:
+            told = _("{arrived}, not {expected}").format(
+                arrived=told, expected=clean(str(row.get("expected", "")))
+            )
         rows.append(
             [
-                (f" {fit(clean(str(row.get('header', ''))), 18)} ", "plain"),
-                (fit(clean(str(row.get("arrived") or "-")), room) + " ", "plain" if right else "fail"),
-                (fit(_("right") if right else _("wrong"), 8), "pass" if right else "fail"),
-                ("" if right else clean(str(row.get("expected", ""))), "dim"),
+                (f" {fit(_('right') if right else _('wrong'), 7)}", "pass" if right else "fail"),
+                (fit(clean(str(row.get("header", ""))), 19), "plain"),
+                (told, "plain" if right else "fail"),
             ]
         )
     spread = facts.get("spread") or {}
     if spread:
-        rows += [[("", "plain")], [(_(" Requests that each node answered:"), "dim")]]
+        rows += [[("", "plain")], [(_(" Requests that each node answered:"), "title")]]
         most = max(int(number) for number in spread.values()) or 1
         bar = max(4, cells - 40)
         for node, number in spread.items():

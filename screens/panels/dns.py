@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from rancher_tui.finding import Finding, Status, worst
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 84
 """Columns from which the answer stands beside the table."""
-_LEFT = 54
+_LEFT, _WIDEST = 54, 90
+"""Columns of the table beside an answer: as many as the answer leaves."""
 _ROOMY = 70
 """Columns from which the time of an answer stands in the table; it is always told beside the answer."""
 
@@ -38,13 +41,14 @@ def answers(
     vantages = facts.get("vantages") or []
     if not vantages:
         return []
-    wide = cells >= SIDE_BY_SIDE
-    table = _table(vantages, findings, chosen, age, _LEFT if wide else cells)
     told = _told(vantages[chosen % len(vantages)])
-    if not wide:
-        return [*table, [("", "plain")], *told]
+    if cells < SIDE_BY_SIDE:
+        return [*_table(vantages, findings, chosen, age, cells), [("", "plain")], *told]
+    needed = max(sum(cell_len(text) for text, _ink in line) for line in told)
+    left = max(_LEFT, min(_WIDEST, cells - needed - 4))
+    table = _table(vantages, findings, chosen, age, left)
     rows = max(len(table), len(told))
-    table += [[(" " * _LEFT, "plain")]] * (rows - len(table))
+    table += [[(" " * left, "plain")]] * (rows - len(table))
     told += [[("", "plain")]] * (rows - len(told))
     return [[*left, ("  ", "plain"), *right] for left, right in zip(table, told, strict=True)]
 

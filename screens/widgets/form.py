@@ -32,6 +32,8 @@ class Form(EditingLines):
         self.completer: Callable[[str], list[str]] | None = None
         """Gives the paths that begin with a text; None where paths are not completed."""
         self.fields = list(fields)
+        self.hints: Mapping[str, str] = {}
+        """What empty fields tell by path, where that depends on others; else what the table says."""
         self._values: list[str] = ["" for _ in self.fields]
         self._judged: Mapping[str, Status] = {}
         self._title_cells = max((cell_len(field.shown) for field in self.fields), default=0)
@@ -170,7 +172,8 @@ class Form(EditingLines):
             told = fit_end(text, cells) if field.kind == "path" else fit(text, min(cells, max(1, cell_len(text))))
             return [(told, "cursor" if here else "plain")]
         sign = signs().empty
-        hint = f" {field.hinted}" if field.hint else ""
+        told = self.hints.get(field.path, field.hinted)
+        hint = f" {told}" if told else ""
         return [(sign, "cursor" if here else "dim"), (fit(hint, max(0, min(cells - 1, cell_len(hint)))), "dim")]
 
 

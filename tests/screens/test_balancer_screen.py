@@ -37,7 +37,7 @@ async def test_a_line_that_an_edit_changes_is_marked_until_it_is_written(home: P
         assert user.line_with("listen 8443 ssl http2;").startswith("+ ")
         assert user.line_with("upstream rancher {").startswith("  ")
         await user.press("w", "enter")
-        await seen(user, "The configuration (page keys")
+        await seen(user, "The configuration:")
         assert Path(user.app.session.balancer.file()).read_text() == user.app.session.balancer.text()
 
 
@@ -53,7 +53,7 @@ async def test_a_configuration_that_is_there_is_judged(home: Path, tmp_path: Pat
         await user.press("escape", "j")
         await user.paste(str(tmp_path / "nowhere"))
         await user.press("enter")
-        await seen(user, "cannot be read")
+        await seen(user, "there is no file")
 
 
 async def test_a_rehearsal_asks_for_the_time_and_a_typed_word(home: Path) -> None:
@@ -93,6 +93,47 @@ async def test_what_was_rehearsed_is_shown_with_right_and_wrong(home: Path) -> N
         assert "The configuration" in user.screen
 
 
+async def test_the_paths_of_an_empty_field_are_those_of_the_chosen_kind(home: Path) -> None:
+    async with using(home, begun(home, STATE), size=(100, 50)) as user:
+        await user.press("g", "2", "enter")
+        assert "/etc/nginx/ssl/fullchain.pem" in user.line_with("Certificate there")
+        await user.press("space")
+        assert "/etc/haproxy/ssl/privkey.pem" in user.line_with("Private key there")
+        await user.press("space")
+        assert "ACM" in user.line_with("Certificate there")
+
+
+async def test_an_alb_with_an_address_is_warned_of_at_its_field_by_its_own_title(home: Path) -> None:
+    balancer = Balancer(kind="alb", address="203.0.113.10")
+    async with using(home, begun(home, STATE.model_copy(update={"balancer": balancer}))) as user:
+        await user.press("g", "2", "enter")
+        assert "warn" in user.line_with("Address or name  ")
+        assert "an ALB has a name" in user.line_with("warn  Address or name")
+
+
+async def test_nothing_is_asked_where_there_is_nothing_to_write(home: Path) -> None:
+    async with using(home, begun(home, STATE.model_copy(update={"fqdn": ""}))) as user:
+        await user.press("g", "2", "enter", "w")
+        assert "nothing to write yet: the FQDN is not entered yet (step 8)" in user.screen
+        await user.press("g", "3", "enter", "w")
+        assert "nothing to write yet" in user.screen
+
+
+async def test_a_wrong_name_is_told_on_the_step_that_configures_it(home: Path) -> None:
+    async with using(home, begun(home, STATE.model_copy(update={"fqdn": "Rancher.example.com"}))) as user:
+        await user.press("g", "2", "enter")
+        assert "step 8: Kubernetes takes lower case only" in user.lines[1]
+
+
+async def test_a_rehearsal_in_which_nothing_arrived_says_so(home: Path) -> None:
+    name = begun(home, STATE)
+    unreached = (Finding(Status.UNKNOWN, "unreachable", "1 10.0.0.1", msg("no way there")),)
+    Home(home).session(name).save_report(Report("rehearse", unreached, {"headers": [], "nodes": {}}, step=2))
+    async with using(home, name) as user:
+        await user.press("g", "2", "enter", "U")
+        assert "No request arrived at a node" in user.screen
+
+
 async def test_a_probe_names_the_hop_that_is_to_blame(home: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -100,7 +141,7 @@ async def test_a_probe_names_the_hop_that_is_to_blame(home: Path) -> None:
     state = STATE.model_copy(update={"balancer": Balancer(address="127.0.0.1", https_port=port)})
     async with using(home, begun(home, state)) as user:
         await user.press("g", "2", "enter", "semicolon")
-        await seen(user, "To blame: balancer")
+        await seen(user, "To blame: load balancer")
         assert "Nothing listens on the balancer's port" in user.screen
 
 

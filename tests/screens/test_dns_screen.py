@@ -106,6 +106,21 @@ async def test_the_record_is_shown_in_three_forms_and_written_as_one_of_them(hom
         assert change["Changes"][0]["ResourceRecordSet"]["ResourceRecords"] == [{"Value": RIGHT}]
 
 
+async def test_the_vantage_of_a_problem_is_chosen_and_its_answer_comes_into_view(home: Path) -> None:
+    async with (
+        zone(RIGHT) as (_good, one),
+        zone(WRONG) as (_bad, other),
+        using(home, begun(home, state(one, other))) as user,
+    ):
+        await user.press("g", "3", "enter", "c")
+        await seen(user, "Not every vantage gives")
+        await user.press("n")
+        assert row(user, other).startswith(other) and f"▸{other}" in user.screen
+        await user.press("greater_than_sign", "greater_than_sign")
+        assert f"nslookup at {other}" in user.screen
+        assert f"Address: {WRONG}" in user.screen
+
+
 async def test_a_watch_asks_until_the_answer_is_right_and_says_so_once(home: Path, brisk: None) -> None:
     async with zone(WRONG) as (server, place), using(home, begun(home, state(place))) as user:
         await user.press("g", "3", "enter", "equals_sign")

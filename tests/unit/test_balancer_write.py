@@ -145,7 +145,6 @@ def test_traefik_and_envoy_are_yaml_with_the_fields_that_rancher_needs() -> None
         ({"balancer": Balancer(http_port="9" * 5000)}, "balancer.http_port"),
         ({"balancer": Balancer(node_port="0")}, "balancer.node_port"),
         ({"balancer": Balancer(certificate_path="/etc/x.pem; }")}, "balancer.certificate_path"),
-        ({"balancer": Balancer(certificate_path="")}, "balancer.certificate_path"),
         ({"balancer": Balancer(key_path="/etc/$host/key.pem")}, "balancer.key_path"),
         ({"balancer": Balancer(key_path="/etc/`id`.pem")}, "balancer.key_path"),
     ],

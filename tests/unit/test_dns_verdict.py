@@ -55,5 +55,5 @@ def test_one_sentence(findings: list[Finding], expected: str) -> None:
 def test_an_alias_and_nothing_at_all_are_said_too() -> None:
     alias = facts("a", addresses=())
     alias["vantages"][0]["chain"] = ["lb.example.net"]
-    assert verdict([good("a")], alias).english == "1 of 1 vantages say lb.example.net"
+    assert verdict([good("a")], alias).english == "the one vantage asked says lb.example.net"
     assert verdict([finding("bad-name", "x..y")], {"vantages": []}).english.startswith("cannot be asked for")
