@@ -9,14 +9,21 @@ from rancher_tui.text import clean
 from screens.dialogs.ask import Ask
 from screens.form_screen import FormScreen
 from screens.look.words import shown
+from screens.panels import rke
+from screens.widgets.lines import Line
 
 
 class RkeScreen(FormScreen):
     """Which binary, which version; a release can be fetched."""
 
     PLACE = "rke"
-
     _fetching: Worker[None] | None = None
+
+    def panel_lines(self, cells: int) -> list[Line]:
+        if self.rancher.install is None:
+            return []
+        facts = self.facts("rke")
+        return rke.lines(self.rancher.session.rke.found(str(facts.get("version") or "")), facts, cells)
 
     @property
     def fetching(self) -> bool:

@@ -277,7 +277,9 @@ class RunScreen(RunControl):
 
         model = self.pane.model
         if model is not None and model.count:
-            self.app.push_screen(LineDetails(model.number_of(self.pane.row), model.parsed(self.pane.row)))
+            number, problem = model.number_of(self.pane.row), self.problem_before()
+            meant = problem if problem is not None and problem.line == number else None
+            self.app.push_screen(LineDetails(number, model.parsed(self.pane.row), meant))
         elif not self._run:
             self.do_start()
 

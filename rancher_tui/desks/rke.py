@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from rancher_tui.install.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The binary that would be run, and the Kubernetes versions that its release carries."""
+
+    path: str
+    default: str
+    carried: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class RkeDesk:
     """What step 4 asks for."""
@@ -25,6 +34,17 @@ class RkeDesk:
         from rancher_tui import facts
 
         return self.store.state.rke.version.strip() or facts.RECOMMENDED_RKE
+
+    def found(self, version: str) -> Found | None:
+        """The rke that would be run; `version`: what it said of itself, else what it must be, counts."""
+        from rancher_tui import facts
+        from rancher_tui.rke.binary import find
+
+        path = find(self.store.state.rke.binary, self.session.path)
+        if path is None:
+            return None
+        release = version or self.store.state.rke.version.strip()
+        return Found(str(path), facts.default_kubernetes(release), facts.carried_kubernetes(release))
 
     async def fetch(self, version: str, mirror: str, tell: Callable[[str], None]) -> Message:
         """Fetch a release into the session and use it: why not, or empty. `tell` gets each moment as a line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -10,9 +11,11 @@ from rancher_tui.i18n import _
 from rancher_tui.rke.lines import LogLine
 from rancher_tui.text import clean, clean_block
 from screens.dialogs.dialog import Dialog, Pager
-from screens.widgets.lines import Line, wrap
+from screens.look.words import shown
+from screens.widgets.lines import Line
 
-_CELLS = 74
+if TYPE_CHECKING:
+    from rancher_tui.rke.causes import Problem
 
 
 class LineDetails(Dialog[None]):
@@ -20,10 +23,11 @@ class LineDetails(Dialog[None]):
 
     TALL = True
 
-    def __init__(self, number: int, line: LogLine) -> None:
+    def __init__(self, number: int, line: LogLine, problem: Problem | None = None) -> None:
         super().__init__()
         self._number = number
         self._line = line
+        self._problem = problem
 
     def body(self) -> Iterator[Widget]:
         line = self._line
@@ -31,9 +35,21 @@ class LineDetails(Dialog[None]):
         if line.time is not None:
             head.append(line.time.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z"))
         lines: list[Line] = [[(clean("  ".join(part for part in head if part)), "strong")], [("", "plain")]]
-        for text in clean_block(line.text).split("\n"):
-            lines += [[(piece, "plain")] for piece in wrap(text, _CELLS)]
-        yield Pager(lines)
+        lines += [[(text, "plain")] for text in clean_block(line.text).split("\n")]
+        yield Pager([*lines, *(_meaning(self._problem) if self._problem else [])])
 
     def keys(self) -> list[tuple[str, str, bool]]:
         return [*self.scroll_key("↑↓"), ("esc", _("close"), True)]
+
+
+def _meaning(problem: Problem) -> list[Line]:
+    """What a problem means and what to do about it, below the words of the log."""
+    from rancher_tui.rke.causes import advice
+
+    lines: list[Line] = []
+    if problem.cause is not None:
+        lines += [[("", "plain")], [(_("What it means"), "title")], [(shown(problem.cause.title), "plain")]]
+        detail = shown(problem.cause.detail)
+        lines += [[(detail, "plain")]] if detail else []
+    remedy = shown(advice(problem))
+    return [*lines, [("", "plain")], [(_("What to do"), "title")], [(remedy, "plain")]] if remedy else lines

@@ -322,3 +322,13 @@ async def test_the_plan_tells_what_is_wrong_and_what_is_not_proven_before_it_off
         assert "Wrong as it stands: 6 Nodes" in user.screen
         assert "Not proven: 1 Provision hosts" in user.screen
         assert "a first run" in user.screen
+
+
+async def test_the_details_of_a_line_tell_what_it_means_and_what_to_do(home: Path) -> None:
+    begun(home)
+    failed = LOG.replace("Can't dial", "Can't establish dialer connection: ssh: unable to authenticate")
+    await ended(run_of(home, failed))
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        await user.press("n", "enter")
+        assert "What to do" in user.screen
