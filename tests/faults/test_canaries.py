@@ -57,6 +57,8 @@ COMMANDS = [
     ("report", "prod"),
     ("report", "prod", "--json"),
     ("bundle", "prod", "--list"),
+    ("set", "prod", "nodes.1.port=2222", "options.bastion.user=other", "--json"),
+    ("export", "prod", "--yes", "export-anyway"),
     ("set", "prod", f"options.registry.password={CANARIES['registry']}", "--json"),
     ("set", "prod", f"options.proxy.https=http://ops:{CANARIES['proxy']}@proxy", "--json"),
     ("undo", "prod"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from rancher_tui.certificates.make import make_pair
 from rancher_tui.install.session import Home, Session
 from rancher_tui.install.state import (
+    Bastion,
     Certificates,
     InstallState,
     Node,
@@ -29,6 +30,8 @@ CANARIES = {
     "s3": "c4nary-s3-secret+key/=",
     "proxy": "c4naryProxyPass word&pw",
     "inline-key": "c4naryInlineKeyBodyLine0123456789abcdef",
+    "gate-key": "c4naryBastionKeyBodyLine0123456789abcdef",
+    "gate-cert": "c4naryBastionCertificate0123456789abcdef",
     "kube-key": "c4naryKubeKeyBodyLine0123456789abcdefgh",
     "kube-token": "c4nary-kube-token-0123456789",
     "state-key": "c4naryStateFileKeyBody0123456789abcdef",
@@ -101,6 +104,12 @@ def planted(home: Home, folder: Path, name: str = "prod") -> Session:
                 "etcd": Snapshots(s3_bucket="bucket", s3_secret_key=CANARIES["s3"]),
                 "options": Options(
                     registry=Registry(url="registry:5000", user="ops", password=CANARIES["registry"]),
+                    bastion=Bastion(
+                        address="gate.example.com",
+                        user="ops",
+                        ssh_key=pem(CANARIES["gate-key"]),
+                        ssh_cert=CANARIES["gate-cert"],
+                    ),
                     proxy=Proxy(http=f"http://ops:{CANARIES['proxy']}@proxy:3128"),
                 ),
             }
