@@ -73,6 +73,12 @@ class Going:
         if self._app.frame is not None:
             self._app.frame.show_field(path)
 
+    async def to_action(self, place: str, name: str) -> None:
+        """A screen, and one of its actions done there."""
+        await self._app.go(place)
+        if self._app.frame is not None and place == self._app.frame.PLACE:
+            await self._app.frame.action_do(name)
+
     async def anew(self) -> None:
         """The screen that is shown made anew, the cursor where it was: for what it drew once, such as words."""
         frame = self._app.frame

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator
 
 from textual import events
 from textual.widget import Widget
 
-from rancher_tui import actions
 from rancher_tui.i18n import _
-from rancher_tui.text import clean
-from screens import registry
 from screens.dialogs.dialog import Dialog, Entry
-from screens.fields import fields_of, text_at
+from screens.findable import Findable, everything, found
 from screens.frame import Frame
-from screens.look.words import shown, step_title
 from screens.widgets.lines import Line, Lines, fit
 
 
-@dataclass(frozen=True, slots=True)
-class Findable:
-    """Something to find: key, title, what it does, why it cannot be done now, and how it is done."""
-
-    key: str
-    title: str
-    text: str
-    refusal: str
-    do: Callable[[], Awaitable[None]]
-    name: str = ""
-    """Its id or path: found by it too, in whatever language the screens are."""
-
-    @property
-    def haystack(self) -> str:
-        return f"{self.title} {self.text} {self.key} {self.name}".lower()
-
-
 class Hits(Lines):
-    """What was found, one of it marked."""
+    """What was found, one of it marked; a word where nothing was."""
+
+    SCROLLED = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,10 +26,10 @@ class Hits(Lines):
 
     @property
     def count(self) -> int:
-        return len(self.found)
+        return max(1, len(self.found))
 
-    def show(self, found: list[Findable]) -> None:
-        self.found, self.row, self.top = found, 0, 0
+    def show(self, hits: list[Findable]) -> None:
+        self.found, self.row, self.top = hits, 0, 0
         self.refresh()
 
     def move(self, distance: int) -> None:
@@ -59,6 +38,8 @@ class Hits(Lines):
         self.refresh()
 
     def line(self, number: int, cells: int) -> Line:
+        if not self.found:
+            return [(_("nothing is called that; fewer words find more"), "dim")]
         item = self.found[number]
         ink = "cursor" if number == self.row else "dim" if item.refusal else "plain"
         return [
@@ -76,7 +57,7 @@ class Palette(Dialog[None]):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
-        self._items = [*_actions(frame), *_steps(frame), *_fields(frame)]
+        self._items = everything(frame)
 
     def body(self) -> Iterator[Widget]:
         yield Entry("", _("find"))
@@ -93,10 +74,7 @@ class Palette(Dialog[None]):
         self._find(self.query_one(Entry).text)
 
     def _find(self, text: str) -> None:
-        """What holds every word; titles that begin with the text come first."""
-        words, begin = text.lower().split(), text.strip().lower()
-        found = [item for item in self._items if all(word in item.haystack for word in words)]
-        self.query_one(Hits).show(sorted(found, key=lambda item: not item.title.lower().startswith(begin)))
+        self.query_one(Hits).show(found(self._items, text))
 
     def on_key(self, event: events.Key) -> None:
         distance = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}.get(event.key)
@@ -106,37 +84,6 @@ class Palette(Dialog[None]):
 
     def on_entry_entered(self) -> None:
         hits = self.query_one(Hits)
-        self.dismiss(None)
         if hits.found:
+            self.dismiss(None)
             self.app.call_later(hits.found[hits.row].do)
-
-
-def _actions(frame: Frame) -> Iterator[Findable]:
-    """What can be done on the screen."""
-    table, holding, holder = actions.table(), frame.holding(), frame.rancher.holder_text()
-    for action in table.at(frame.PLACE):
-        refusal = table.refusal(action, holding, holder=holder)
-        key, title = actions.shown_key(action.key), action.shown(frame.PLACE)
-        yield Findable(key, title, action.explained, refusal, partial(frame.action_do, action.id), action.id)
-
-
-def _steps(frame: Frame) -> Iterator[Findable]:
-    """The steps of the session that is open."""
-    for item in frame.rancher.steps:
-        number, title = item.step.number, step_title(item.step)
-        do = partial(frame.rancher.go, item.step.slug)
-        yield Findable(f"g {number}", f"{number} {title}", shown(item.note), "", do, item.step.slug)
-
-
-def _fields(frame: Frame) -> Iterator[Findable]:
-    """Every field of the session that is open, with what it holds; of the nodes the columns."""
-    state = frame.rancher.state
-    if state is None:
-        return
-    for place in registry.PLACES:
-        where = _(actions.table().places[place])
-        for field in fields_of(place):
-            held = "" if place == "nodes" else clean(text_at(state, field.path))
-            text = f"{where}: {held}" if held else where
-            do = partial(frame.rancher.going.to_field, place, field.path)
-            yield Findable("", field.shown, text, "", do, field.path)

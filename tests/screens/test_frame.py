@@ -9,10 +9,11 @@ import pytest
 from rancher_tui import actions
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import InstallState
-from screens import registry
+from screens import findable, registry
 from screens.dialogs.ask import Agree
 from screens.dialogs.dialog import Pager
-from tests.screens.conftest import SIZES, begun, using
+from screens.findable import everything
+from tests.screens.conftest import SIZES, User, begun, using
 
 STEPS = [
     "hosts", "balancer", "dns", "rke", "template", "nodes", "certificates", "fqdn", "version",
@@ -152,6 +153,56 @@ async def test_the_palette_finds_an_action_and_does_it(home: Path) -> None:
         await user.press("enter")
         await user.pilot.pause()
         assert user.app.frame is not None and user.app.frame.PLACE == "options"
+
+
+async def found(user: User, words: str) -> list[str]:
+    """What the palette lists for these words, without its last line; the palette stays open."""
+    await user.press("ctrl+p")
+    await user.type(words)
+    return [line.strip("│ ") for line in user.lines[2:-2] if line.strip("│ ")]
+
+
+async def test_what_is_meant_best_is_found_first(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        assert user.app.frame is not None
+        items = everything(user.app.frame)
+        titles = [item.title for item in findable.found(items, "ver")]
+        assert titles.index("verdict") < titles.index("9 Rancher version") < titles.index("back")
+        assert findable.found(items, "%")[0].name == "make"
+        assert [item.title for item in findable.found(items, "")] == [item.title for item in items]
+
+
+async def test_the_palette_says_that_nothing_was_found_and_stays(home: Path) -> None:
+    async with using(home, begun(home)) as user:
+        assert await found(user, "zzz") == ["nothing is called that; fewer words find more"]
+        await user.press("enter")
+        assert "find zzz" in user.screen
+        await user.press("ctrl+u")
+        await user.type("beyond the guide")
+        await user.press("enter")
+        await user.pilot.pause()
+        assert user.app.frame is not None and user.app.frame.PLACE == "options"
+
+
+async def test_the_palette_leads_to_what_another_screen_does(home: Path) -> None:
+    async with using(home, begun(home, InstallState(fqdn="rancher.example.com"))) as user:
+        await user.press("g", "8", "enter")
+        assert (await found(user, "private ca make"))[0].startswith("%       make")
+        await user.press("enter")
+        await user.pilot.pause()
+        assert user.app.frame is not None and user.app.frame.PLACE == "certificates"
+        assert "Make a private CA and a server certificate" in user.screen
+
+
+@pytest.mark.parametrize("place", [place for place in registry.PLACES if place != "sessions"])
+async def test_every_key_is_found_from_every_screen_of_a_session(home: Path, place: str) -> None:
+    async with using(home, begun(home)) as user:
+        await user.app.go(place)
+        assert user.app.frame is not None
+        names = {item.name for item in everything(user.app.frame)}
+        of_the_list = {action.id for action in actions.table().actions if action.places == {"sessions"}}
+        of_forms = {"edit", "next-choice"}
+        assert {action.id for action in actions.table().actions} - names <= of_the_list | of_forms
 
 
 async def test_what_cannot_be_done_says_why(home: Path) -> None:
