@@ -20,7 +20,7 @@ from screens.run_log import following
 from screens.run_words import before_the_first, filter_line, nothing_passes, older
 from screens.timeline import Known, cause_lines, phases_line, status_line
 from screens.widgets.bars import Bar, Keys, Rule, key_of
-from screens.widgets.findings import Findings
+from screens.widgets.findings import FEW, Findings
 from screens.widgets.lines import Line, Text
 from screens.widgets.log_pane import LogPane
 
@@ -32,6 +32,10 @@ BUDGET = 0.012
 
 PAUSE = 0.02
 """Seconds for keys and drawing between two turns of catching up with a long or fast log."""
+
+WITNESSES = 10
+ROOMY = 30
+"""Lines of a terminal from which on each witness is told, also where all of them pass."""
 
 READING = 1
 """Column of the cursor of a reader who does not follow."""
@@ -199,6 +203,7 @@ class RunScreen(RunControl):
         if item is None:
             return
         live = self.rancher.live if self.rancher.checks.step == 11 else ()
+        self.query_one(Findings).few = WITNESSES if self.app.size.height >= ROOMY else FEW
         self.show_findings(live or item.findings)
         self.draw_status()
 

@@ -105,7 +105,8 @@ async def check(
 def findings_of(subject: str, told: Sequence[Told], trouble: Message) -> list[Finding]:
     """The findings of one node; one cause gives one red line."""
     if trouble:
-        return [_finding(Status.UNKNOWN, "node-not-asked", subject, trouble, msg("rancher-tui preflight SESSION"))]
+        remedy = msg("rancher-tui preflight SESSION").or_key("step 1: {key:preflight} looks at the hosts")
+        return [_finding(Status.UNKNOWN, "node-not-asked", subject, trouble, remedy)]
     if any(item.kind == "too-old" for item in told):
         remedy = msg("try one on the node: docker pull IMAGE")
         title = msg("its Docker is too old to look an image up (17.06 can)")

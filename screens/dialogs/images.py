@@ -51,7 +51,8 @@ class Images(Dialog[None]):
             )
         else:
             heading = _("the images of {kubernetes} are not known").format(kubernetes=whole.kubernetes or "-")
-        self._show(heading, [[(shown(image), "plain")] for image in images])
+        self._images: list[Line] = [[(shown(image), "plain")] for image in images]
+        self._show(heading, self._images)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "c":
@@ -63,7 +64,7 @@ class Images(Dialog[None]):
 
     def _write(self) -> None:
         path = self.rancher.session.cluster.write_images()
-        self.query_one("#heading", Text).show([[(shown(path), "strong")]])
+        self.query_one("#heading", Text).show([[(self._heading, "strong")], [(shown(path), "plain")]])
 
     async def _ask_hosts(self) -> None:
         """Findings as they come; nothing is pulled."""
@@ -72,11 +73,19 @@ class Images(Dialog[None]):
         async for finding in self.rancher.session.cluster.look_for_images():
             found.append(finding)
             lines: list[Line] = []
-            for item in by_gravity(found):
+            for item in by_gravity(sorted(found, key=_node)):
                 lines += [*finding_lines(item), [("", "plain")]]
-            self._show(shown(count_line(found)), lines)
+            listed: Line = [(_("The images"), "title")]
+            self._show(shown(count_line(found)), [*lines, listed, *self._images])
 
     def _show(self, heading: str, lines: list[Line]) -> None:
+        self._heading = heading
         self.query_one("#heading", Text).show([[(heading, "strong")]])
         self.query_one(Pager).show(lines)
         self.call_after_refresh(self.draw_keys)
+
+
+def _node(finding: Finding) -> int:
+    """The row of the node table that a finding is about (`node 2 10.0.1.12`)."""
+    number = finding.subject.removeprefix("node ").partition(" ")[0]
+    return int(number) if number.isdecimal() else 0

@@ -33,6 +33,7 @@ class Findings(Lines):
         self._first_line: list[int] = []
         self._laid_out = 0
         self.chosen = -1
+        self.few = FEW
 
     @property
     def findings(self) -> list[Finding]:
@@ -101,7 +102,9 @@ class Findings(Lines):
         self._laid_out = cells
         self._lines, self._first_line = [], []
         passed = [group for group in self._groups if group.findings[0].status is Status.PASS]
-        told = self._groups if len(passed) <= FEW else [group for group in self._groups if group not in passed]
+        told = (
+            self._groups if len(passed) <= self.few else [group for group in self._groups if group not in passed]
+        )
         drawn = told[:LIMIT]
         chosen = self._findings[self.chosen] if self.chosen >= 0 else None
         word_cells = max((cell_len(finding_word(group.findings[0].status)) for group in drawn), default=4)
