@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.finding import Finding, Report, Status, by_row
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import input_files, rules, steps
 from rancher_tui.install.session import Session
@@ -48,7 +48,7 @@ async def run(
         stamped = replace(finding, check=check, step=step.number)
         found.append(stamped)
         yield stamped
-    report = Report(check, tuple(found), look.facts, digest, step=step.number)
+    report = Report(check, tuple(by_row(found)), look.facts, digest, step=step.number)
     await asyncio.to_thread(session.save_report, report)
     if check == "preflight":
         from rancher_tui.proofs.hosts import of_step_6
@@ -179,6 +179,8 @@ async def _rke(look: Look) -> AsyncIterator[Finding]:
 
 async def _template(look: Look) -> AsyncIterator[Finding]:
     """Step 5: the chosen template fits the certificate that is there and the balancer."""
+    from rancher_tui.cluster_file.proposal import propose
+
     report = look.session.reports().get("certificates")
     proposed = report.facts.get("template") if report else None
     chosen = look.state.template
@@ -190,6 +192,14 @@ async def _template(look: Look) -> AsyncIterator[Finding]:
             "template",
             msg("the certificate's chain asks for {template}", template=str(proposed)),
             msg("rancher-tui set SESSION template=NAME").or_key("{key:propose} takes the proposed one"),
+        )
+    if chosen.startswith("ingress") and propose(look.state, look.facts).template.startswith("external"):
+        yield _finding(
+            Status.WARN,
+            "template-unlike-balancer",
+            "template",
+            msg("the load balancer of step 2 ends TLS, this template ends it at the ingress"),
+            msg("an external template; or let the load balancer pass both ports on as they come"),
         )
     ends_at = msg("the load balancer") if chosen.startswith("external") else msg("the ingress")
     ca = msg("private CA") if chosen.endswith("-certificate") else msg("recognized CA")

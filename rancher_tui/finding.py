@@ -103,6 +103,16 @@ def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: -_SEVERITY[finding.status])
 
 
+def by_row(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings for keeping: those about nodes (`node N ADDRESS`) in the table's order, after all others."""
+    return sorted(findings, key=lambda finding: _row(finding.subject))
+
+
+def _row(subject: str) -> int:
+    words = subject.split(" ", 2)
+    return int(words[1]) if words[0] == "node" and len(words) > 1 and words[1].isdecimal() else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The findings of one check: what it judged (`digest` of its inputs), when, and the facts it learnt."""

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from rancher_tui import actions
+from rancher_tui.actions import Action, shown_key
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import Message, _
 from rancher_tui.install.state import Cursor
@@ -22,7 +23,7 @@ from rancher_tui.install.steps import STEPS, Step, StepState
 from screens import heading
 from screens.look.words import shown
 from screens.under_way import UnderWay, under_way
-from screens.widgets.bars import Bar, Keys, Rule, key_of
+from screens.widgets.bars import Bar, Keys, Rule
 from screens.widgets.findings import Findings
 from screens.widgets.lines import Line
 from screens.widgets.rail import Rail
@@ -173,10 +174,14 @@ class Anatomy(Screen[None]):
         if not editing:
             table, holding = actions.table(), self.holding()
             keys = [
-                key_of(action, self.PLACE, not table.refusal(action, holding, holder=""))
+                (shown_key(action.key), self.title_of(action), not table.refusal(action, holding, holder=""))
                 for action in table.footer_of(self.PLACE)
             ]
         self.query_one(Keys).show(self.mode(), keys, editing)
+
+    def title_of(self, action: Action) -> str:
+        """What an action is called here, in the last line."""
+        return action.shown(self.PLACE)
 
     def _draw_header(self) -> None:
         self.query_one("#header", Bar).show(*heading.header(self.rancher, self.going_on))

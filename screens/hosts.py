@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from textual.widget import Widget
 
+from rancher_tui.actions import Action
 from rancher_tui.finding import Finding, Report, Status, by_gravity
 from rancher_tui.i18n import _
 from rancher_tui.install import steps
@@ -23,6 +24,8 @@ from screens.widgets.lines import Text
 
 FEW = 5
 """Rows of the matrix that have room beside the fields on a small terminal."""
+BESIDES = 17
+"""Lines of the terminal that are not for the fields."""
 
 
 class HostsScreen(HostActions, FormScreen):
@@ -126,11 +129,23 @@ class HostsScreen(HostActions, FormScreen):
         """Below the matrix: the cell's findings while it has the keys, else the step's."""
         self.show_findings(self.cell_findings() if self.matrix.has_focus else self.findings_here())
 
-    def on_host_matrix_moved(self) -> None:
-        """The fields give way to the hosts while these have the keys and need the room."""
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._fit_fields()
+
+    def on_resize(self) -> None:
+        self._fit_fields()
+
+    def _fit_fields(self) -> None:
+        """The fields leave room for some hosts and findings, and give way where more hosts have the keys."""
         narrow = self.matrix.has_focus and self.matrix.count > FEW
-        self.form.styles.height = 1 if narrow else len(self.form.fields)
-        self.form.keep_in_view(self.form.row)
+        self.form.styles.height = (
+            1 if narrow else min(len(self.form.fields), max(3, self.app.size.height - BESIDES))
+        )
+        self.call_after_refresh(self.form.keep_in_view, self.form.row)
+
+    def on_host_matrix_moved(self) -> None:
+        self._fit_fields()
         self._show_chosen()
         self.draw_keys()
 
@@ -140,6 +155,9 @@ class HostsScreen(HostActions, FormScreen):
     def on_editing_lines_below(self) -> None:
         if self.matrix.display:
             self.matrix.focus()
+
+    def title_of(self, action: Action) -> str:
+        return _("what was seen") if action.id == "open" and self.matrix.has_focus else super().title_of(action)
 
     def holding(self) -> set[str]:
         held = super().holding()

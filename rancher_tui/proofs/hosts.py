@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from rancher_tui.finding import Finding, Report
+from rancher_tui.finding import Finding, Report, by_row
 from rancher_tui.install import steps
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
@@ -176,7 +176,7 @@ def _merged(
     whole = lines.keys() == here.keys() and all(lines[each]["digest"] == here[each]["digest"] for each in here)
     return replace(
         fresh,
-        findings=(*kept, *found),
+        findings=tuple(by_row((*kept, *found))),
         facts={**before, "nodes": {**nodes, **learnt.get("nodes", {})}, "lines": lines},
         digest=steps.inputs_digest(state, "preflight") if whole else "",
         taken_at=min(
@@ -225,5 +225,5 @@ async def look_between(session: Session, state: InstallState, facts: dict[str, A
     async for finding in between(state.nodes, connect_settings(session, state), facts=facts):
         found.append(finding)
         yield finding
-    report = Report("ports", tuple(found), facts, steps.inputs_digest(state, "ports"), step=1)
+    report = Report("ports", tuple(by_row(found)), facts, steps.inputs_digest(state, "ports"), step=1)
     await asyncio.to_thread(session.save_report, report)

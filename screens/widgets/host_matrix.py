@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
@@ -14,7 +15,10 @@ from screens.widgets.lines import Line, Lines, fit
 
 NUMBER_CELLS = 5
 LABEL_CELLS = 16
-COLUMN_CELLS = 7
+TOLD_CELLS = 13
+"""What a long address leaves to that which was learnt of the hosts."""
+SHORTEST = 4
+"""Cells of the usual words: pass, warn, fail."""
 
 
 class HostMatrix(Lines, can_focus=True):
@@ -31,6 +35,8 @@ class HostMatrix(Lines, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="matrix")
         self._rows: list[Row] = []
+        self._laid_out: tuple[int, int, list[int]] = (-1, 0, [])
+        """For so many columns: those of the addresses and of each group."""
         self.row = 0
         self.column = 0
 
@@ -48,7 +54,7 @@ class HostMatrix(Lines, can_focus=True):
         if rows == self._rows:
             return
         relayout = len(rows) != len(self._rows)
-        self._rows = rows
+        self._rows, self._laid_out = rows, (-1, 0, [])
         self.row = max(0, min(self.row, len(rows) - 1))
         self._keep_row()
         self.refresh(layout=relayout)
@@ -117,28 +123,41 @@ class HostMatrix(Lines, can_focus=True):
     def line_in_view(self, y: int, cells: int) -> Line:
         return self._titles(cells) if y == 0 else super().line_in_view(y - 1, cells)
 
+    def _lay_out(self, cells: int) -> tuple[int, list[int]]:
+        """Cells of the addresses and of each group: as wide as their words; the addresses get what is to spare."""
+        if self._laid_out[0] != cells:
+            words = [
+                [_(title), *(row.cells[column][0] for row in self._rows)] for column, title in enumerate(TITLES)
+            ]
+            groups = [max(SHORTEST, *map(cell_len, column)) + 1 for column in words]
+            room = cells - NUMBER_CELLS - sum(groups)
+            longest = max((cell_len(row.label) + 1 for row in self._rows), default=0)
+            label = min(max(LABEL_CELLS, min(longest, room - TOLD_CELLS)), max(8, room))
+            self._laid_out = (cells, label, groups)
+        return self._laid_out[1:]
+
     def _titles(self, cells: int) -> Line:
-        parts: Line = [(fit("   # " + _("address"), NUMBER_CELLS + LABEL_CELLS), "dim")]
-        for column, title in enumerate(TITLES):
-            parts.append(
-                (fit(_(title), COLUMN_CELLS), "strong" if column == self.column and self.has_focus else "dim")
-            )
-        used = NUMBER_CELLS + LABEL_CELLS + COLUMN_CELLS * len(TITLES)
-        return [*parts, (fit(f" {_('Docker')}", max(0, cells - used)), "dim")]
+        label, groups = self._lay_out(cells)
+        parts: Line = [(fit("   # " + _("address"), NUMBER_CELLS + label), "dim")]
+        for column, (title, wide) in enumerate(zip(TITLES, groups, strict=True)):
+            parts.append((fit(_(title), wide), "strong" if column == self.column and self.has_focus else "dim"))
+        used = NUMBER_CELLS + label + sum(groups)
+        return [*parts, (fit(f" {_('Docker, system')}", max(0, cells - used)), "dim")]
 
     def line(self, number: int, cells: int) -> Line:
         row = self._rows[number]
         here = number == self.row and self.has_focus
+        label, groups = self._lay_out(cells)
         name = f"{row.number:>3} " if row.number < 1000 else f"{row.number:>4}"
         parts: Line = [
             (signs().cursor if here else " ", "strong"),
             (name if row.number else "    ", "strong" if here else "dim"),
-            (fit(row.label, LABEL_CELLS - 1) + " ", "strong" if here else "plain"),
+            (fit(row.label, label - 1) + " ", "strong" if here else "plain"),
         ]
-        for column, (word, ink) in enumerate(row.cells):
+        for column, ((word, ink), wide) in enumerate(zip(row.cells, groups, strict=True)):
             chosen = here and column == self.column
-            parts += [(fit(word, COLUMN_CELLS - 1), "cursor" if chosen else ink), (" ", "plain")]
-        used = NUMBER_CELLS + LABEL_CELLS + COLUMN_CELLS * len(row.cells)
+            parts += [(fit(word, wide - 1), "cursor" if chosen else ink), (" ", "plain")]
+        used = NUMBER_CELLS + label + sum(groups)
         return [*parts, (fit(f" {row.told}", max(0, cells - used)), "dim")]
 
 

@@ -131,8 +131,8 @@ class NodeTable(EditingLines):
             self._first_column += 1
 
     def _columns(self, cells: int) -> dict[int, int]:
-        """The columns in view with their cells: the address always, in up to a third of the line; what is left goes
-        to the long ones."""
+        """The columns in view with their cells: the address always, in up to a third of the line;
+        what is left goes to the long ones."""
         room = cells - NUMBER_CELLS - CHECK_CELLS
         found: dict[int, int] = {}
         for index in (0, *range(self._first_column, len(self.fields))):

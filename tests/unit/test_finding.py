@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rancher_tui.finding import Finding, Report, Status, by_gravity, count_line, worst
+from rancher_tui.finding import Finding, Report, Status, by_gravity, by_row, count_line, worst
 from rancher_tui.i18n import EMPTY, msg
 
 
@@ -105,3 +105,19 @@ GOOD = Report("dns", (FAIL,)).record()
 def test_what_is_no_report_is_told(record: Any) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         Report.restore(record)
+
+
+def test_findings_about_nodes_are_kept_in_the_order_of_the_table() -> None:
+    told = [
+        Finding(Status.FAIL, "login-refused", f"node {number} 10.0.0.{number}", msg("refused"))
+        for number in (10, 2, 1)
+    ]
+    here = Finding(Status.PASS, "space", "this machine", msg("room"))
+    subjects = [finding.subject for finding in by_row([*told, here, *told[:1]])]
+    assert subjects == [
+        "this machine",
+        "node 1 10.0.0.1",
+        "node 2 10.0.0.2",
+        "node 10 10.0.0.10",
+        "node 10 10.0.0.10",
+    ]
