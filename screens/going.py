@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rancher_tui.finding import Finding
+from rancher_tui.i18n import _
 from rancher_tui.install import steps
 from screens import registry
 from screens.dialogs.ask import AskStep
@@ -57,15 +58,22 @@ class Going:
         here = next((index for index, pair in enumerate(problems) if pair[0] == own), -1)
         after = [index for index in others if (index > here if distance > 0 else index < here)]
         at = (after or others)[0 if distance > 0 else -1]
-        self._problem = problems[at][1]
-        await self._app.go(problems[at][0].slug, self._problem)
+        await self._show(*problems[at])
 
     async def to_problem(self, distance: int) -> None:
         """The next or previous problem of all steps, the gravest first."""
         found = self._next(distance)
         if found is not None:
-            self._problem = found[1]
-            await self._app.go(found[0].slug, found[1])
+            await self._show(*found)
+
+    async def _show(self, step: steps.Step, problem: Finding) -> None:
+        """Bring a problem into view, and tell which of how many it is."""
+        self._problem = problem
+        await self._app.go(step.slug, problem)
+        problems = [finding for _step, finding in steps.problems(self._app.steps)]
+        if problem in problems:
+            told = _("problem {at} of {number}")
+            self._app.tell(told.format(at=problems.index(problem) + 1, number=len(problems)))
 
     async def to_field(self, place: str, path: str) -> None:
         """A screen with the cursor on one of its fields."""

@@ -14,6 +14,7 @@ from screens.dialogs.ask import Agree
 from screens.dialogs.dialog import Pager
 from screens.findable import everything
 from tests.screens.conftest import SIZES, User, begun, using
+from tests.screens.sample import save_sample
 
 STEPS = [
     "hosts", "balancer", "dns", "rke", "template", "nodes", "certificates", "fqdn", "version",
@@ -153,6 +154,16 @@ async def test_the_palette_finds_an_action_and_does_it(home: Path) -> None:
         await user.press("enter")
         await user.pilot.pause()
         assert user.app.frame is not None and user.app.frame.PLACE == "options"
+
+
+async def test_a_problem_is_told_as_one_of_so_many(home: Path) -> None:
+    save_sample(home)
+    async with using(home) as user:
+        for at in (*range(1, 7), 1):
+            await user.press("n")
+            assert f"problem {at} of 6" in user.lines[-2]
+        await user.press("N")
+        assert "problem 6 of 6" in user.lines[-2]
 
 
 async def found(user: User, words: str) -> list[str]:
