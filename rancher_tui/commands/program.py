@@ -17,12 +17,14 @@ import typer.main
 
 from rancher_tui.commands import context, usage
 from rancher_tui.commands.output import INTERRUPTED, UNEXPECTED, UNUSABLE, CallError, note
-from rancher_tui.i18n import _
+from rancher_tui.i18n import N_, _
 from rancher_tui.settings import CHOICES
 
 PIPE_CLOSED: Final = 128 + 13
 """What a shell says of a program that SIGPIPE ended: the reader left before the end."""
-HELP = "Install Rancher HA with RKE behind a layer-7 load balancer, step by proven step."
+HELP = """Install Rancher HA with RKE behind a layer-7 load balancer, step by proven step.
+
+Without a command the screens open: on SESSION, or where you left off. What a screen can do, a command can do."""
 
 program = typer.Typer(
     name="rancher-tui",
@@ -111,22 +113,36 @@ def _register() -> None:
         whys,
     )
 
+    groups: dict[str, tuple[Callable[..., int], ...]] = {
+        N_("Sessions"): (
+            *(lab.lab, sessions.sessions, sessions.new, rke.adopt, keeping.copy, keeping.rename),
+            *(sessions.take_over, keeping.archive, sessions.delete),
+        ),
+        N_("What is entered"): (
+            *(sessions.show, sessions.set_, sessions.undo, sessions.redo, files.nodes, cluster.defaults),
+        ),
+        N_("Hosts"): (hosts.preflight, trusting.trust, hosts.ports, hosts.cleanup),
+        N_("Load balancer and names"): (
+            *(balancers.balancer, balancers.balancer_lint, balancers.rehearse, balancers.probe, look_up.dns),
+        ),
+        N_("Certificates and versions"): (
+            *(certificates.cert, certificates.cert_make, cluster.versions, cluster.images, rke.rke),
+        ),
+        N_("Cluster file"): (cluster.lint, cluster.diff, cluster.export),
+        N_("Steps proven"): (checking.check, whys.why),
+        N_("Runs"): (
+            *(runs.plan, runs.up, runs.attach, runs.status, runs.stop, runs.verdict, runs.shell, runs.remove),
+            *(logs.log, logs.explain),
+        ),
+        N_("Copies and reports"): (keeping.backup, keeping.restore, handover.report, handover.bundle),
+        N_("The program itself"): (files.keys, schemas.schema, completing.completion),
+    }
     handed_on = {"allow_extra_args": True, "ignore_unknown_options": False}
-    for function in (
-        lab.lab,
-        *(sessions.sessions, sessions.new, rke.adopt, sessions.show, sessions.set_, sessions.undo, sessions.redo),
-        *(files.nodes, cluster.export, cluster.diff, cluster.lint, cluster.versions, cluster.images),
-        *(checking.check, certificates.cert, certificates.cert_make, look_up.dns),
-        *(hosts.preflight, trusting.trust, hosts.ports, hosts.cleanup),
-        *(balancers.balancer, balancers.balancer_lint, balancers.rehearse, balancers.probe),
-        *(rke.rke, runs.plan, runs.up, runs.attach, runs.status, runs.stop, runs.remove),
-        *(logs.log, logs.explain, whys.why, runs.verdict, runs.shell),
-        *(keeping.backup, keeping.restore, handover.report, handover.bundle),
-        *(keeping.copy, keeping.rename, keeping.archive, sessions.delete, sessions.take_over),
-        *(cluster.defaults, files.keys, schemas.schema, completing.completion),
-    ):
-        settings = {"context_settings": handed_on} if function in (runs.up, runs.remove) else {}
-        _command(function.__name__.rstrip("_").replace("_", "-"), function, **settings)
+    for group, functions in groups.items():
+        for function in functions:
+            settings = {"context_settings": handed_on} if function in (runs.up, runs.remove) else {}
+            name = function.__name__.rstrip("_").replace("_", "-")
+            _command(name, function, rich_help_panel=group, **settings)
 
 
 def run(argv: list[str]) -> int:

@@ -38,7 +38,23 @@ class OwnCommand(_OwnWords, typer.core.TyperCommand):
 
 
 class OwnGroup(_OwnWords, typer.core.TyperGroup):
-    """The program."""
+    """The program: its commands in groups (`rich_help_panel`), each told by its whole first sentence."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name, command in self.commands.items():
+            group = str(getattr(command, "rich_help_panel", "") or "")
+            groups.setdefault(group, []).append((name, _summary(command)))
+        widest = max(map(len, self.commands))
+        for group, rows in groups.items():
+            with formatter.section(_(group)):
+                formatter.write_dl([(name.ljust(widest), text) for name, text in rows])
+
+
+def _summary(command: Any) -> str:
+    """A command's first sentence, or what stands before its colon, on one line where that is possible."""
+    sentence = " ".join(split_help(command)[0].split("\n\n")[0].split())
+    return re.split(r"(?<=[^.])\.(?: |$)|。", sentence)[0]
 
 
 def split_help(command: Any) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from rancher_tui.cli import main
 from rancher_tui.commands.schemas import load, names
+from rancher_tui.install.reserved import COMMANDS
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -166,6 +168,14 @@ def test_help_and_version(call: Call) -> None:
         code, out, _err = call(command, "--help")
         assert code == 0
         assert "Example: " in out
+
+
+def test_the_help_tells_every_command_in_its_group_and_in_a_whole_sentence(call: Call) -> None:
+    code, out, _err = call("--help")
+    told = re.findall(r"^  (\S+) +\S", out.partition("\nSessions:")[2], re.MULTILINE)
+    assert code == 0
+    assert sorted(told) == sorted(COMMANDS)
+    assert "..." not in out.partition("\nSessions:")[2]
 
 
 def test_without_a_terminal_the_rehearsal_is_named(call: Call) -> None:
