@@ -193,7 +193,8 @@ async def _template(look: Look) -> AsyncIterator[Finding]:
             msg("the certificate's chain asks for {template}", template=str(proposed)),
             msg("rancher-tui set SESSION template=NAME").or_key("{key:propose} takes the proposed one"),
         )
-    if chosen.startswith("ingress") and propose(look.state, look.facts).template.startswith("external"):
+    ends_there = look.state.balancer.address.strip() and propose(look.state, {}).template.startswith("external")
+    if chosen.startswith("ingress") and ends_there:
         yield _finding(
             Status.WARN,
             "template-unlike-balancer",
@@ -302,7 +303,8 @@ async def _cluster_file(look: Look) -> AsyncIterator[Finding]:
     for finding in report.findings:
         yield finding
     if report.ok:
-        yield _finding(Status.PASS, "exported", path.name, msg("exported to {path}", path=str(path)))
+        done = _finding(Status.PASS, "exported", path.name, msg("exported into the session's folder"))
+        yield replace(done, evidence={"path": str(path)})
 
 
 async def _backup_config(look: Look) -> AsyncIterator[Finding]:

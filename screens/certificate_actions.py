@@ -50,8 +50,12 @@ class CertificateActions(Frame):
             self._judge()
 
     def do_make(self) -> None:
+        name = self.rancher.state.fqdn.strip() if self.rancher.state else ""
+        if not name:
+            self.note(_("needed first: {what}").format(what=_("the FQDN (step 8)")), "warn")
+            return
         question = _("Make a private CA and a server certificate for {name}, in which folder?").format(
-            name=clean(self.rancher.state.fqdn) if self.rancher.state else ""
+            name=clean(name)
         )
         self.app.push_screen(Ask(question, self.rancher.session.certificates.made_in()), self._make)
 

@@ -79,7 +79,8 @@ class Checks:
         able = [number for number in numbers if not rules.missing(state, number)]
         if not able:
             self._before = ""
-            self._app.tell(before or rules.missing(state, numbers[0]), "strong" if before else "warn")
+            lacking = _("needed first: {what}").format(what=shown(rules.missing(state, numbers[0])))
+            self._app.tell(before or lacking, "strong" if before else "warn")
             return
         self._worker = self._app.run_worker(self._run(able), group="checks", exit_on_error=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rancher_tui import actions
 from rancher_tui.i18n import _, msg
 from screens import reading_in
 from screens.form_screen import FormScreen
@@ -31,11 +32,13 @@ class TemplateScreen(FormScreen):
         proposal = self.rancher.session.cluster.proposal(self.facts("certificates"))
         rows: list[Line] = [[("", "plain")]]
         for name, about in ABOUT.items():
-            mark = signs().cursor if name == chosen else " "
+            mark = signs().done if name == chosen else " "
             rows.append(
                 [(f" {mark} {fit(name, 24)}", "strong" if name == chosen else "plain"), (str(about), "dim")]
             )
-        same = _("as chosen") if proposal.template == chosen else _("t takes it")
+        same = _("as chosen")
+        if proposal.template != chosen:
+            same = _("{key} takes it").format(key=actions.table().action("propose").key)
         rows += [
             [("", "plain")],
             [(_(" Proposed: "), "title"), (proposal.template, "strong"), (f"  {same}", "dim")],

@@ -41,8 +41,12 @@ def name_of(certificate: Certificate) -> str:
 
 
 def shown_time(certificate: Certificate) -> tuple[str, str]:
-    """Both ends of the validity by RFC 3339 in UTC."""
-    return rfc3339(certificate.not_before), rfc3339(certificate.not_after)
+    """Both ends of the validity in UTC, for people."""
+    return _to_the_minute(certificate.not_before), _to_the_minute(certificate.not_after)
+
+
+def _to_the_minute(moment: Any) -> str:
+    return str(moment.strftime("%Y-%m-%d %H:%M UTC")) if moment.year >= 1000 else moment.isoformat()
 
 
 def rfc3339(moment: Any) -> str:

@@ -57,7 +57,10 @@ def key_encrypted(case: Case) -> Iterator[Finding]:
             "key-encrypted",
             case.key_name,
             msg("the key is encrypted: a load balancer cannot start with it"),
-            remedy=msg("openssl pkey -in KEY -out PLAIN, then chmod 600 PLAIN"),
+            remedy=msg("openssl pkey -in KEY -out PLAIN, then chmod 600 PLAIN").or_key(
+                "{key:unlock} opens it here to compare; for the load balancer: openssl pkey -in KEY -out PLAIN, "
+                "then chmod 600 PLAIN"
+            ),
         )
 
 

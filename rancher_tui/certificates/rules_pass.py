@@ -44,7 +44,7 @@ def ca_encoded(case: Case) -> Iterator[Finding]:
             msg(
                 "{number} characters, one line; agents' checksum {sum}",
                 number=len(encoded.normalised or ""),
-                sum=f"{encoded.checksum[:4]}…{encoded.checksum[-4:]}",
+                sum=f"{encoded.checksum[:8]}…{encoded.checksum[-8:]}",
             ),
             checksum=encoded.checksum,
         )
@@ -60,8 +60,7 @@ def system_store(case: Case) -> Iterator[Finding]:
         case.chain_name,
         msg("this machine trusts it by its own store")
         if trusted
-        else msg("this machine's own store does not trust it"),
-        detail=msg("told for comparison; agents use the CA that Rancher publishes"),
+        else msg("of a CA that this machine does not know; agents get it from Rancher"),
         trusted=trusted,
     )
 

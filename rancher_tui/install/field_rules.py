@@ -174,26 +174,47 @@ def fqdn(state: InstallState) -> Iterator[Finding]:
 
 
 def fqdn_problem(name: str) -> tuple[str, Message, Message] | None:
-    """Code, title and remedy of what is wrong with an FQDN as typed; None when it is right."""
+    """Code, title and remedy of what is wrong with an FQDN as typed; None when it is right.
+
+    The remedy is the name that was meant, where that can be told.
+    """
+    problem = _fqdn_problem(name)
+    meant = _meant(name) if problem is not None else ""
+    if problem is None or not meant or _fqdn_problem(meant) is not None:
+        return problem
+    code, title, _plain = problem
+    return code, title, msg("{name}", name=meant)
+
+
+def _meant(name: str) -> str:
+    """The name in what may be a URL, with a port, in capitals or in its own letters; empty where it has none."""
+    host = re.sub(r"^[a-z]+://", "", name.strip(), flags=re.IGNORECASE).split("/")[0].split(":")[0]
+    try:
+        return host.lower().rstrip(".").encode("idna").decode() if host else ""
+    except UnicodeError:
+        return ""
+
+
+def _fqdn_problem(name: str) -> tuple[str, Message, Message] | None:
     plain = msg("only the name, for example rancher.example.com")
     if name != name.strip() or any(character.isspace() for character in name):
         return "fqdn-blank", msg("there is white space in the name"), plain
     if "://" in name:
-        return "fqdn-scheme", msg("a name, not a URL"), plain
+        return "fqdn-scheme", msg("this is a URL; only its name is wanted"), plain
     if "/" in name:
-        return "fqdn-path", msg("a name without a path"), plain
+        return "fqdn-path", msg("there is a path behind the name"), plain
     if names.ip_address(name.strip("[]")) is not None or names.looks_like_ip(name):
         return "fqdn-ip", msg("Kubernetes refuses an IP address as host of an Ingress"), msg("a DNS name")
     if ":" in name:
-        return "fqdn-port", msg("a name without a port"), plain
+        return "fqdn-port", msg("there is a port behind the name"), plain
     if "*" in name:
-        return "fqdn-wildcard", msg("one name, not a wildcard"), plain
+        return "fqdn-wildcard", msg("agents cannot call a wildcard"), plain
     if re.fullmatch(r"<.*>|HOSTNAME\.DOMAIN\.COM|.*yourdomain\.com", name, re.IGNORECASE):
         return "placeholder", msg("{name} is a placeholder", name=name), msg("your own name")
     if name != name.lower():
         return "fqdn-case", msg("Kubernetes takes lower case only"), msg("{name}", name=name.lower())
     if name.endswith("."):
-        return "fqdn-dot", msg("without the dot at the end"), msg("{name}", name=name.rstrip("."))
+        return "fqdn-dot", msg("there is a dot at the end"), msg("{name}", name=name.rstrip("."))
     if not name.isascii():
         return "fqdn-idn", msg("only its ASCII form (xn--…) can be an Ingress host"), plain
     if not names.is_dns_name(name):
@@ -203,7 +224,7 @@ def fqdn_problem(name: str) -> tuple[str, Message, Message] | None:
             msg("labels of a-z, 0-9 and '-', each at most 63 long, 253 in all"),
         )
     if "." not in name:
-        return "fqdn-not-qualified", msg("a name with its domain"), plain
+        return "fqdn-not-qualified", msg("the domain is missing"), plain
     return None
 
 

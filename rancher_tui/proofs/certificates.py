@@ -5,6 +5,7 @@ What cannot be had is an `OperationError`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -99,7 +100,8 @@ def _unread(state: InstallState) -> Iterator[Finding]:
 def _by_the_store(report: Report, subject: str) -> Report:
     """With a recognized CA no CA file is missing; a chain that this machine does not trust is not proven."""
     trusted = any(item.code == "system-store" and item.evidence.get("trusted") for item in report.findings)
-    kept = tuple(item for item in report.findings if item.code != "ca-missing")
+    beside = ("ca-missing",) if trusted else ("ca-missing", "system-store")
+    kept = tuple(item for item in report.findings if item.code not in beside)
     if trusted or not report.facts.get("correct_order"):
         return replace(report, findings=kept)
     unproven = Finding(
@@ -138,8 +140,10 @@ async def _served(state: InstallState) -> Report:
     try:
         chain = await fetch_chain(host, int(port), state.fqdn.strip() or host)
     except OSError as error:
-        report = not_served(files, error.strerror or str(error) or type(error).__name__)
-        return replace(report, check=SERVED)
+        number = error.errno or 0
+        words = os.strerror(number) if number > 0 else str(error) or type(error).__name__
+        report = not_served(files, words)
+        return replace(report, check=SERVED, findings=report.findings[:1])
     judged = await asyncio.to_thread(judge_files, files.with_chain(wire.as_pem(chain)))
     about_chain = tuple(item for item in judged.findings if item.code != "key-missing")
     compared = tuple(wire.compare(chain, files.chain, endpoint=endpoint))

@@ -8,7 +8,7 @@ from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import msg
 from rancher_tui.install import steps
 from rancher_tui.install.session import Home
-from rancher_tui.install.state import Certificates, InstallState, Node, Options
+from rancher_tui.install.state import Balancer, Certificates, InstallState, Node, Options
 from tests.screens.conftest import begun, using
 from tests.screens.test_certificates import _until
 
@@ -72,3 +72,30 @@ async def test_page_keys_move_through_the_options(home: Path) -> None:
         assert "▸ Cluster name" not in user.screen
         await user.press("pageup")
         assert "▸ Cluster name" in user.screen
+
+
+async def test_a_template_that_ends_tls_elsewhere_than_the_balancer_is_warned_of(home: Path) -> None:
+    state = STATE.model_copy(
+        update={"template": "ingress-certificate", "balancer": Balancer(address="203.0.113.10")}
+    )
+    async with using(home, begun(home, state)) as user:
+        await user.press("g", "5", "enter", "c")
+        await _until(user, lambda: not user.app.checks.running and "template" in user.app.reports)
+        assert "the load balancer of step 2 ends TLS" in user.screen
+        await user.press("enter", "enter", "c")
+        await _until(user, lambda: not user.app.checks.running and "ends TLS, this" not in user.screen)
+
+
+async def test_the_chosen_template_does_not_look_like_a_second_cursor(home: Path) -> None:
+    async with using(home, begun(home, STATE)) as user:
+        await user.press("g", "5", "enter")
+        assert user.screen.count("▸") == 1
+        assert user.line_with("TLS at the load balancer, your own CA").lstrip().startswith("✓")
+
+
+async def test_what_is_needed_first_is_told_as_that(home: Path) -> None:
+    async with using(home, begun(home, InstallState())) as user:
+        await user.press("g", "2", "enter", "c")
+        assert "needed first: the address or name of the load balancer" in user.screen
+        await user.press("g", "7", "enter", "%")
+        assert "needed first: the FQDN (step 8)" in user.screen

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import SCREEN
 from rancher_tui.install import paths, rules
+from rancher_tui.install.field_rules import fqdn_problem
 from rancher_tui.install.state import InstallState, Node
 from tests.unit.install_fields import FIELDS
 
@@ -243,3 +244,28 @@ def test_which_message_of_the_terminal_there_is(kind: str, codes: list[str]) -> 
     from rancher_tui.install.state import Notice
 
     assert [finding.code for finding in rules.findings(InstallState(notice=Notice(terminal=kind)), 11)] == codes
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("https://rancher.example.com/", "rancher.example.com"),
+        ("HTTPS://Rancher.Example.com:8443/dashboard", "rancher.example.com"),
+        ("Rancher.Example.COM", "rancher.example.com"),
+        ("rancher.example.com.", "rancher.example.com"),
+        (" rancher.example.com", "rancher.example.com"),
+        ("rancher.example.com:443", "rancher.example.com"),
+        ("ränch.example.com", "xn--rnch-loa.example.com"),
+    ],
+)
+def test_the_remedy_of_a_wrong_name_is_the_one_that_was_meant(typed: str, meant: str) -> None:
+    problem = fqdn_problem(typed)
+    assert problem is not None and problem[2].english == meant
+
+
+@pytest.mark.parametrize(
+    "typed", ["rancher", "*.example.com", "10.0.0.1", "rancher_x.example.com", "https://", "a b.c"]
+)
+def test_where_no_name_is_meant_the_remedy_says_what_is_wanted(typed: str) -> None:
+    problem = fqdn_problem(typed)
+    assert problem is not None and problem[2].english not in ("", typed)
