@@ -1,46 +1,39 @@
-"""docs/keys.md, made from the table of actions."""
+"""docs/keys.md and its twins, made from the table of actions."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from building.texts import head, speaking
 from rancher_tui.actions import Action, shown_key, usual_table
+from rancher_tui.i18n import _
 
-_HEAD = """# Keys
-
-One key means one thing in the whole program. This page is made from `assets/actions.yml` (`make pages`);
-`rancher-tui keys` prints the same with your own keys, `?` shows a screen's. In EDIT mode what you type is text:
-Enter keeps it, Escape restores what was there, Tab and Shift+Tab keep it and go on.
-
-Arrow keys, Home, Page Up and Page Down move the cursor. Any digit begins to fill in the cell under it.
-
-## Your own keys
-
-`rancher-tui keys --write-settings` writes a commented settings file (`~/.config/rancher-tui/settings.toml`).
-Under `[keys]`, name an action and its keys: `undo = ["f6"]`. What cannot be is told with its line number, when the
-program opens and by `rancher-tui keys`: two actions with one key on a screen, a key that terminals do not send, a
-key that moves the cursor.
-"""
+_EVERYWHERE: Final = {
+    "en": ("On every screen", "On every screen of a session"),
+    "zh_CN": ("所有界面", "会话的所有界面"),
+}
+_COLUMNS: Final = {"en": "| key | action | what it does |", "zh_CN": "| 键 | 动作 | 作用 |"}
 
 
-def page() -> str:
+def page(language: str = "en") -> str:
     """All actions by where they act."""
     table = usual_table()
     every = frozenset(table.places)
-    wide = {every: "On every screen", every - {"sessions"}: "On every screen of a session"}
-    parts = [_HEAD]
-    for places, heading in wide.items():
-        parts.append(_section(heading, [action for action in table.actions if action.places == places]))
-    for place, title in table.places.items():
-        own = [action for action in table.actions if place in action.places and action.places not in wide]
-        if own:
-            parts.append(_section(title, own))
+    wide = dict(zip((every, every - {"sessions"}), _EVERYWHERE[language], strict=True))
+    parts = [head("keys", language)]
+    with speaking(language):
+        for places, heading in wide.items():
+            parts.append(_section(heading, [item for item in table.actions if item.places == places], language))
+        for place, title in table.places.items():
+            own = [item for item in table.actions if place in item.places and item.places not in wide]
+            if own:
+                parts.append(_section(_(title), own, language))
     return "\n".join(parts)
 
 
-def _section(title: str, actions: list[Action]) -> str:
-    rows = [
-        f"| {', '.join(map(_cell, action.keys))} | `{action.id}` | {_plain(action.help)} |" for action in actions
-    ]
-    return "\n".join([f"## {title}", "", "| key | action | what it does |", "|---|---|---|", *rows, ""])
+def _section(title: str, actions: list[Action], language: str) -> str:
+    rows = [f"| {', '.join(map(_cell, item.keys))} | `{item.id}` | {_plain(_(item.help))} |" for item in actions]
+    return "\n".join([f"## {title}", "", _COLUMNS[language], "|---|---|---|", *rows, ""])
 
 
 def _cell(key: str) -> str:

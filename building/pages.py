@@ -6,6 +6,7 @@ from pathlib import Path
 
 from building import commands, completion, keys_page, manual, two_am
 from building.texts import ROOT
+from rancher_tui.i18n import LANGUAGES
 
 
 def made() -> dict[Path, str]:
@@ -14,6 +15,8 @@ def made() -> dict[Path, str]:
     return {
         ROOT / "docs" / "keys.md": keys_page.page(),
         ROOT / "docs" / "2am.md": two_am.page(),
+        **{ROOT / "docs" / language / "keys.md": keys_page.page(language) for language in LANGUAGES[1:]},
+        **{ROOT / "docs" / language / "2am.md": two_am.page(language) for language in LANGUAGES[1:]},
         ROOT / "assets" / "rancher-tui.1": manual.page(every),
         ROOT / "assets" / "completion" / "rancher-tui.bash": completion.bash(every),
         ROOT / "assets" / "completion" / "rancher-tui.zsh": completion.zsh(every),

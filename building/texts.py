@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from babel.messages.extract import extract_from_dir
 
 from assets import FOLDER
+from rancher_tui import i18n
 
 ROOT = FOLDER.parent
 KEYWORDS: dict[str, Any] = {
@@ -81,6 +83,22 @@ def of_commands() -> Iterator[Text]:
     for name, command in sorted(program.commands().items()):
         for text in usage.help_texts(command):
             yield text, f"rancher-tui {name}".strip()
+
+
+def head(page: str, language: str) -> str:
+    """What stands above the made part of a page."""
+    return (Path(__file__).parent / "heads" / f"{page}.{language}.md").read_text("utf-8")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Texts in a language, whatever the locale says."""
+    before = i18n._language
+    i18n.use_language(language)
+    try:
+        yield
+    finally:
+        i18n.use_language(before)
 
 
 def folder_of(language: str) -> Path:

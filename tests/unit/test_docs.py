@@ -15,7 +15,8 @@ from building.texts import ROOT
 from rancher_tui.actions import shown_key, usual_table
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
-STEPS = sorted((ROOT / "docs" / "steps").glob("*.md"))
+STEPS = sorted((ROOT / "docs").rglob("steps/*.md"))
+STEP_IDS = [str(page.relative_to(ROOT / "docs")) for page in STEPS]
 IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
@@ -102,7 +103,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", STEPS, ids=[page.stem for page in STEPS])
+@pytest.mark.parametrize("page", STEPS, ids=STEP_IDS)
 def test_keys_of_a_step_are_keys_there(page: Path) -> None:
     place = page.stem.split("-", 1)[1]
     there = {shown_key(key) for action in usual_table().at(place) for key in action.keys}
@@ -110,7 +111,7 @@ def test_keys_of_a_step_are_keys_there(page: Path) -> None:
     assert named <= there
 
 
-@pytest.mark.parametrize("page", STEPS, ids=[page.stem for page in STEPS])
+@pytest.mark.parametrize("page", STEPS, ids=STEP_IDS)
 def test_codes_in_a_steps_table_are_codes_of_the_program(page: Path) -> None:
     rows = re.findall(r"^\| `([a-z]+(?:-[a-z]+)+)` \|", page.read_text("utf-8"), re.MULTILINE)
     assert [code for code in rows if f'"{code}"' not in sources()] == []
