@@ -38,7 +38,8 @@ class BackupResultScreen(FormScreen):
 
     def _copies(self, kept: list[Kept], cells: int) -> list[Line]:
         place = clean(self.rancher.session.backups.folder)
-        rows: list[Line] = [[("", "plain")], [(fit(_(" Copies in {folder}").format(folder=place), cells), "dim")]]
+        told = _("Copies in {folder}").format(folder=place)
+        rows: list[Line] = [[("", "plain")], [(" ", "plain"), (told, "dim")]]
         if not kept:
             return [*rows, [(_("   none yet; b makes one"), "warn")]]
         for copy in kept[:SHOWN]:
@@ -61,15 +62,16 @@ class BackupResultScreen(FormScreen):
         state = self.rancher.state
         told = snapshots(state) if state else {}
         if not told.get("enabled"):
-            return [[("", "plain")], [(_(" etcd takes no snapshots (step 10)"), "warn")]]
+            return [[("", "plain")], [(" ", "plain"), (_("etcd takes no snapshots (step 10)"), "warn")]]
         count = len(told["nodes"])
         where = ngettext(
-            " etcd on {count} node is told to keep a snapshot in {folder}, every {every}.",
-            " etcd on {count} nodes is told to keep a snapshot in {folder}, every {every}.",
+            "etcd on {count} node is told to keep a snapshot in {folder}, every {every}.",
+            "etcd on {count} nodes is told to keep a snapshot in {folder}, every {every}.",
             count,
         ).format(count=count, folder=told["folder"], every=clean(told["every"]))
-        beside = _(" Restoring one needs {file} from there too (rke before v0.2).")
-        return [[("", "plain")], [(where, "dim")], [(beside.format(file=told["beside_them"]), "dim")]]
+        beside = _("Restoring one needs {file} from there too (rke before v0.2).")
+        texts = (where, beside.format(file=told["beside_them"]))
+        return [[("", "plain")], *([(" ", "plain"), (text, "dim")] for text in texts)]
 
     def do_back_up(self) -> None:
         from screens.dialogs.secret_asking import AskSecret

@@ -213,7 +213,9 @@ class RunScreen(RunControl):
         item = self.step_state
         if self._status.live:
             return [left[0], (_("  running"), "strong")], right
-        if self._run and item is not None and item.taken_at is None and item.status is StepStatus.READY:
+        judged = self.rancher.reports.get("verdict")
+        unheard = item is not None and item.taken_at is None and item.status is StepStatus.READY
+        if self._run and (unheard or (judged is not None and judged.facts.get("live"))):
             return [*left[:2], (_("  rke ended; V asks whether Rancher is up"), "strong")], right
         return left, right
 

@@ -49,7 +49,8 @@ class EndWatch:
         """True for a run that ended a short while ago, while nobody looked on."""
         since = datetime.now(UTC) - status.ended if status.ended else None
         fresh = since is not None and since.total_seconds() < AGAIN_FOR_S
-        return fresh and _builds(status) and "verdict" not in install.reports()
+        judged = install.reports().get("verdict")
+        return fresh and _builds(status) and (judged is None or bool(judged.facts.get("live")))
 
     def _tell(self, install: Install, status: RunStatus) -> None:
         notice = install.store.state.notice

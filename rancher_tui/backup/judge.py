@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rancher_tui.backup import copies
@@ -38,5 +39,6 @@ def of_files(
         elif entry.sha256 != sha256(source):
             yield finding(Status.FAIL, "copy-outdated", name, msg("it has changed since it was copied"), back_up)
         else:
-            title = msg("copied to {folder}, verified", folder=str(backup.folder))
-            yield finding(Status.PASS, "backed-up", name, title)
+            place = f"{backup.folder.parent.name}/{backup.folder.name}"
+            made = finding(Status.PASS, "backed-up", name, msg("copied to {folder}, verified", folder=place))
+            yield replace(made, evidence={"folder": str(backup.folder), "sha256": entry.sha256})

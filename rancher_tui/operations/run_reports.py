@@ -19,6 +19,6 @@ def forget(session: Session, before: datetime | None = None) -> None:
     """Drop the reports about runs; with `before` only those that were taken earlier than that."""
     kept = session.reports()
     for check in ABOUT_RUNS:
-        if check in kept and (before is None or kept[check].taken_at < before):
+        if check in kept and (before is None or kept[check].taken_at < before or kept[check].facts.get("live")):
             with suppress(OSError):
                 (session.path / "reports" / f"{check}.json").unlink(missing_ok=True)

@@ -49,6 +49,7 @@ async def witnesses(
         yield Finding(Status.UNKNOWN, "exit-code", "run", title, remedy=_RUN)
         facts["verdict"] = "unknown"
         return
+    facts["live"] = run.status().live
     own, cluster, front = await asyncio.gather(
         asyncio.to_thread(_of_run, session, state),
         _of_cluster(session, state, facts),

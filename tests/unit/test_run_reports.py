@@ -33,3 +33,10 @@ def test_when_a_run_has_ended_what_was_judged_since_stays(session: Session) -> N
     assert set(session.reports()) == {"preflight", "verdict", "backup-result"}
     forget(session, before=now + timedelta(hours=1))
     assert list(session.reports()) == ["preflight"]
+
+
+def test_what_was_heard_while_rke_still_ran_is_not_told_of_its_end(session: Session) -> None:
+    heard = Finding(Status.UNKNOWN, "exit-code", "run", msg("rke is still running"))
+    session.save_report(Report("verdict", (heard,), {"live": True}))
+    forget(session, before=datetime.now(UTC) - timedelta(hours=1))
+    assert "verdict" not in session.reports()
