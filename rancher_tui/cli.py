@@ -5,6 +5,7 @@ Opening the UI (`rancher-tui`, `rancher-tui SESSION`) does not import the comman
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -87,7 +88,10 @@ _NO_SCREENS = ("dumb", "unknown")
 
 
 def open_ui(home: Path | None, session: str | None) -> int:
-    """Open the screens on a session, or where the operator left off; exit code 2 without a terminal."""
+    """Open the screens on a session, or where the operator left off; exit code 2 without a terminal.
+
+    What is loaded on the way stays: the screens take garbage collection up again when the first of them stands.
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _unusable(
             _(
@@ -102,6 +106,7 @@ def open_ui(home: Path | None, session: str | None) -> int:
                 "commands; where it can, set TERM to what it is, such as xterm"
             ).format(name=os.environ["TERM"])
         )
+    gc.disable()
     from screens.terminal import open_at_terminal as open_screens
 
     return open_screens(home, session)

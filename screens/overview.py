@@ -86,15 +86,12 @@ class OverviewScreen(Frame):
 
     PLACE = "overview"
     BINDINGS = bindings("overview")
+    DEFAULT_CLASSES = "no-rail"
     AUTO_FOCUS = "StepList"
 
     def body(self) -> Iterator[Widget]:
         yield StepList()
         yield Text(id="next")
-
-    def on_mount(self) -> None:
-        self.add_class("no-rail")
-        super().on_mount()
 
     def draw(self) -> None:
         if self.rancher.install is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import traceback
 from collections.abc import Callable
@@ -37,6 +38,12 @@ class TerminalApp(RancherApp):
         super().__init__(engine, session)
         self.paper = Paper(colours=not self.no_color)
         self._disable_notifications = True
+
+    async def _begin(self) -> None:
+        try:
+            await super()._begin()
+        finally:
+            self.call_after_refresh(collect_garbage)
 
     def draw_anew(self) -> None:
         self.paper.forget()
@@ -101,6 +108,12 @@ def place_of_keys(screen: Screen[object]) -> Offset | None:
     widgets = [focused] if focused is not None else list(screen.query(Lines))
     places = (widget.place_of(ink) for ink in ("caret", "cursor") for widget in widgets)
     return next((place for place in places if place), widgets[0].region.offset if widgets else None)
+
+
+def collect_garbage() -> None:
+    """Collect garbage from now on (`cli.open_ui` put it off), past what start-up made, which stays."""
+    gc.freeze()
+    gc.enable()
 
 
 def open_at_terminal(home: Path | None, session: str | None) -> int:
