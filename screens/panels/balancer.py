@@ -47,7 +47,7 @@ def hop_word(hop: str) -> str:
     """A place on the way from a client to Rancher, in words."""
     return {
         "dns": _("DNS"),
-        "tls": _("TLS"),
+        "tls": _("the TLS handshake"),
         "balancer": _("load balancer"),
         "ingress": _("the nodes' ingress"),
         "rancher": _("Rancher's pod"),
