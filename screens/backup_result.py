@@ -38,7 +38,7 @@ class BackupResultScreen(FormScreen):
 
     def _copies(self, kept: list[Kept], cells: int) -> list[Line]:
         place = clean(self.rancher.session.backups.folder)
-        told = _("Copies in {folder}").format(folder=place)
+        told = fit(_("Copies in {folder}").format(folder=place), max(10, cells - 2))
         rows: list[Line] = [[("", "plain")], [(" ", "plain"), (told, "dim")]]
         if not kept:
             return [*rows, [(_("   none yet; b makes one"), "warn")]]
