@@ -17,7 +17,7 @@ from rancher_tui.install.state import InstallState
 from rancher_tui.open_session import LocalInstall
 
 if TYPE_CHECKING:
-    pass
+    from rancher_tui.rke.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,14 @@ class SessionLine:
     """State of the newest run (`running`, `exited`, …); empty without one."""
     damage: str = ""
     """Why the session cannot be read; empty when it can."""
+    failed: int = 0
+    """Steps on which a fail stands."""
+    verdict: str = ""
+    """Whether Rancher was up after the newest run (`up`, `not-up`, `unknown`); empty without one."""
+    earlier: str = ""
+    """The earlier state that is loaded because the last one is damaged; empty when it is not."""
+    newer: bool = False
+    """Saved by a newer program: looked on only."""
 
 
 class LocalEngine:
@@ -61,14 +69,29 @@ class LocalEngine:
         saved = datetime.fromtimestamp(session.saved_at, UTC)
         holder = session.holder
         try:
-            state = session.look_on().state
+            opened = session.look_on()
         except SessionError as error:
             return SessionLine(session.name, "", "", saved, str(holder or ""), 0, "", str(error.message))
+        state = opened.state
         judged = steps.overview(state, session.reports(), datetime.now(UTC))
-        done = sum(item.status is steps.StepStatus.DONE for item in judged)
+        done, failed = (
+            sum(item.status is status for item in judged)
+            for status in (steps.StepStatus.DONE, steps.StepStatus.FAILED)
+        )
         run = newest(session.path)
-        status = str(run.status().state) if run else ""
-        return SessionLine(session.name, state.label, state.fqdn, saved, str(holder or ""), done, status)
+        return SessionLine(
+            session.name,
+            state.label,
+            state.fqdn,
+            saved,
+            str(holder or ""),
+            done,
+            str(run.status().state) if run else "",
+            failed=failed,
+            verdict=_verdict(run),
+            earlier=opened.recovered_from.name if opened.recovered_from else "",
+            newer=bool(opened.newer_version),
+        )
 
     def last(self) -> str:
         newest = next(iter(self._home.sessions()), None)
@@ -170,6 +193,12 @@ class LocalEngine:
             return _no_writing(self.home, error), {}
         return self.open(name), restored.asked_again
 
+    def wrong_source(self, source: str) -> str:
+        """Why no session can be restored from that path; empty when there is something to read."""
+        path = source.strip()
+        there = not path or Path(path).expanduser().exists()
+        return "" if there else str(msg("{path}: there is no such file or folder", path=path))
+
     def is_encrypted(self, source: str) -> bool:
         """True for a backup or an archive that needs a passphrase."""
         from rancher_tui.backup.pack import needs_passphrase
@@ -197,6 +226,15 @@ class LocalEngine:
         except OSError as error:
             return _no_writing(self.home, error)
         return LocalInstall(session, Opened(store.state))
+
+
+def _verdict(run: Run | None) -> str:
+    """Whether Rancher was up after a run, as it was judged then; empty where it was not."""
+    if run is None:
+        return ""
+    from rancher_tui.proofs.verdict import verdict_of
+
+    return verdict_of(run) or ""
 
 
 def _moved(name: str, act: Callable[[], object]) -> Message:

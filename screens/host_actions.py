@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rancher_tui.finding import Finding, Status
-from rancher_tui.i18n import _
+from rancher_tui.i18n import _, ngettext
 from rancher_tui.nodes.groups import ids
 from rancher_tui.text import clean
 from screens.dialogs.ask import Ask, TypedWord
@@ -190,8 +190,12 @@ class HostActions(FormScreen):
         if not fresh:
             self.app.push_screen(Reading(_("The hosts' keys"), lines))
             return
-        title = _("Trust these {number} keys from now on? Compare them on the hosts.").format(number=len(fresh))
-        self.app.push_screen(TypedWord(title, lines, "yes"), self._pin)
+        title = ngettext(
+            "Trust this key from now on? Compare it on the host.",
+            "Trust these {number} keys from now on? Compare them on the hosts.",
+            len(fresh),
+        )
+        self.app.push_screen(TypedWord(title.format(number=len(fresh)), lines, "yes"), self._pin)
 
     def _pin(self, agreed: bool | None) -> None:
         if agreed:
@@ -202,7 +206,8 @@ class HostActions(FormScreen):
             self.app.run_worker(self._pinning(True), group="keys", exclusive=True, exit_on_error=False)
 
     async def _pinning(self, replace_changed: bool = False) -> None:
-        self.note(await self.rancher.session.hosts.trust(replace_changed))
+        told = await self.rancher.session.hosts.trust(replace_changed)
+        self.note(_("{told}; p looks at the hosts").format(told=shown(told)))
 
 
 def _wrong_suffix(name: str) -> str:

@@ -142,6 +142,9 @@ class Engine(Protocol):
     def restore(self, source: str, name: str, passphrase: str = "") -> tuple[Install | Message, dict[str, str]]:
         """A backup or an archive as a new session, open, and the paths to be asked again; or why not."""
 
+    def wrong_source(self, source: str) -> str:
+        """Why no session can be restored from that path; empty when there is something to read."""
+
     def is_encrypted(self, source: str) -> bool:
         """True for a backup or an archive that needs a passphrase."""
 

@@ -57,9 +57,16 @@ class SessionMoves(Frame):
                 _("{new} is made"),
             )
 
+    def is_free(self, here: SessionLine) -> bool:
+        """True for a session that nobody holds; of another, who does is told."""
+        if here.held_by:
+            told = _("{name} is held by {holder}; leave it there first")
+            self.note(told.format(name=clean(here.name), holder=clean(here.held_by)), "warn")
+        return not here.held_by
+
     def do_rename(self) -> None:
         here = self.here()
-        if here is not None:
+        if here is not None and self.is_free(here):
             self._named(
                 _("Another name for {name}").format(name=clean(here.name)),
                 here.name,
@@ -69,7 +76,7 @@ class SessionMoves(Frame):
 
     def do_archive(self) -> None:
         here = self.here()
-        if here is None:
+        if here is None or not self.is_free(here):
             return
         folder = clean(self.rancher.engine.archives())
         told = _("All of it goes into one file in {folder}, and off this list; + takes it in again.")
@@ -95,7 +102,8 @@ class SessionMoves(Frame):
     def do_take_in(self) -> None:
         question = _("The folder of a backup, or the file of an archive (archives lie in {folder})")
         folder = self.rancher.engine.archives()
-        self.app.push_screen(Ask(question.format(folder=clean(folder))), self._source_given)
+        judge = self.rancher.engine.wrong_source
+        self.app.push_screen(Ask(question.format(folder=clean(folder)), judge=judge), self._source_given)
 
     def _source_given(self, source: str | None) -> None:
         wanted = (source or "").strip()

@@ -5,85 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from textual import events
 from textual.widget import Widget
 
 from rancher_tui.engine import SessionLine
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
 from screens.dialogs.ask import Ask, TypedWord
-from screens.frame import Frame, bindings
-from screens.look.signs import signs
-from screens.look.words import moment
+from screens.frame import bindings
 from screens.session_moves import SessionMoves
-from screens.widgets.lines import Line, Lines, Text, fit
-
-
-class SessionList(Lines, can_focus=True):
-    """The rehearsal in the first row, then the sessions, the last saved first."""
-
-    def __init__(self) -> None:
-        super().__init__(id="sessions")
-        self._sessions: list[SessionLine] = []
-        self.row = 0
-
-    @property
-    def count(self) -> int:
-        return 1 + len(self._sessions)
-
-    @property
-    def here(self) -> SessionLine | None:
-        """The session under the cursor; None on the rehearsal."""
-        return self._sessions[self.row - 1] if self.row else None
-
-    def show(self, sessions: list[SessionLine]) -> None:
-        first = not self._sessions
-        self._sessions = sessions
-        self.row = min(max(self.row, 1 if first and sessions else 0), len(sessions))
-        self.refresh()
-
-    def line(self, number: int, cells: int) -> Line:
-        here = number == self.row
-        mark = (f" {signs().cursor if here else ' '} ", "strong")
-        if number == 0:
-            text = _("the whole job on this machine; nothing else is needed")
-            return [
-                mark,
-                (fit(_("new rehearsal"), 20), "cursor" if here else "plain"),
-                (fit(f"  {text}", cells - 23), "dim"),
-            ]
-        item = self._sessions[number - 1]
-        name, fqdn = (20, 26) if cells >= 100 else (16, 20)
-        return [
-            mark,
-            (fit(clean(item.name), name), "cursor" if here else "plain"),
-            (f"  {fit(clean(item.fqdn) or signs().empty, fqdn)}", "plain"),
-            (f" {item.done:>2}/12 ", "plain"),
-            (
-                fit(self._standing(item), max(0, cells - name - fqdn - 12)),
-                "warn" if item.damage or item.held_by else "dim",
-            ),
-        ]
-
-    def _standing(self, item: SessionLine) -> str:
-        if item.damage:
-            return clean(item.damage)
-        parts = [f"rke {item.run}" if item.run else "", clean(item.label), moment(item.saved_at, utc=False)]
-        if item.held_by:
-            parts.insert(0, _("held by {holder}").format(holder=clean(item.held_by)))
-        return ", ".join(part for part in parts if part)
-
-    def on_key(self, event: events.Key) -> None:
-        step = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, "home": -self.count, "end": self.count}.get(
-            event.key
-        )
-        if step is not None:
-            event.stop()
-            self.row = max(0, min(self.count - 1, self.row + step))
-            self.keep_in_view(self.row)
-            self.refresh()
-            if isinstance(self.screen, Frame):
-                self.screen.draw_keys()
+from screens.widgets.bars import Rule
+from screens.widgets.lines import Line, Text
+from screens.widgets.session_list import SessionList, known
 
 
 class SessionsScreen(SessionMoves):
@@ -91,26 +23,39 @@ class SessionsScreen(SessionMoves):
 
     PLACE = "sessions"
     BINDINGS = bindings("sessions")
+    DEFAULT_CLASSES = "no-rail"
     AUTO_FOCUS = "SessionList"
 
     def body(self) -> Iterator[Widget]:
         yield SessionList()
+        yield Rule(id="hint-rule")
         yield Text(id="hint")
-
-    def on_mount(self) -> None:
-        self.add_class("no-rail")
-        super().on_mount()
 
     def draw(self) -> None:
         sessions = self.rancher.engine.sessions()
         self.query_one(SessionList).show(sessions)
-        hints = [_(" Sessions lie in {home}").format(home=clean(self.rancher.engine.home))]
-        if not sessions:
+        self._draw_hint()
+
+    def _draw_hint(self) -> None:
+        """What is known of the session under the cursor; where there is none yet, how to begin."""
+        lists = self.query_one(SessionList)
+        lines = known(lists.here, self.rancher.engine.home, self.app.size.width)
+        if lists.count == 1:
             hints = [
                 _(" Enter opens the rehearsal; a begins an install of your own."),
                 _(" ? explains every screen, ctrl+p finds any action, Z speaks 中文."),
             ]
-        self.query_one("#hint", Text).show([[(hint, "dim")] for hint in hints])
+            lines += [[(hint, "plain")] for hint in hints]
+        self.query_one("#hint", Text).show(lines)
+
+    def on_session_list_moved(self) -> None:
+        self.note("")
+        self._draw_hint()
+        self.draw_keys()
+
+    def on_resize(self) -> None:
+        if self.stands:
+            self._draw_hint()
 
     def title_line(self) -> tuple[Line, Line]:
         return [(_(" Sessions"), "strong")], []
@@ -118,7 +63,7 @@ class SessionsScreen(SessionMoves):
     def holding(self) -> set[str]:
         held = super().holding()
         if self.is_mounted and self.query_one(SessionList).here is None:
-            held.add("rehearsal")
+            held.add("rehearsal" if self.query_one(SessionList).count > 1 else "no-session")
         return held
 
     def here(self) -> SessionLine | None:
@@ -151,7 +96,7 @@ class SessionsScreen(SessionMoves):
 
     def do_delete(self) -> None:
         here = self.query_one(SessionList).here
-        if here is None:
+        if here is None or not self.is_free(here):
             return
         lines: list[Line] = [
             [(_("Its state, reports, logs, backups and the cluster's kubeconfig go with it."), "plain")],

@@ -78,13 +78,19 @@ def _paragraphs(text: str) -> Iterator[Line]:
 
 
 def _block(lines: list[str]) -> Iterator[Line]:
-    if any(line.startswith(("- ", "    ")) for line in lines):
-        for line in lines:
-            for text in wrap(line.strip("\n"), _CELLS):
-                yield [(text, "plain")]
-    elif lines:
-        for text in wrap(" ".join(line.strip() for line in lines), _CELLS):
-            yield [(text, "plain")]
+    """A paragraph, a list, or lines that stand as they are: what is indented by four."""
+    items: list[str] = []
+    for line in lines:
+        if items and not line.startswith(("- ", "    ")) and not items[-1].startswith("    "):
+            items[-1] += f" {line.strip()}"
+        else:
+            items.append(line)
+    for item in items:
+        indent = "  " if item.startswith("- ") else ""
+        first, *rest = wrap(item, _CELLS - len(indent))
+        yield [(first, "plain")]
+        for text in rest:
+            yield [(indent + text, "plain")]
 
 
 def key_lines(place: str) -> Iterator[Line]:

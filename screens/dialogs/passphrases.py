@@ -30,9 +30,10 @@ class AskPassphrase(Dialog[str]):
 
     AUTO_FOCUS = "SecretEntry"
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, again: bool) -> None:
         super().__init__()
         self._key = key
+        self._again = again
 
     def body(self) -> Iterator[Widget]:
         question = _("The passphrase of {key}, to look at the hosts with it.").format(key=clean(self._key))
@@ -40,6 +41,8 @@ class AskPassphrase(Dialog[str]):
         yield Text([[(line, "strong")] for line in wrap(question, 72)])
         yield Text([[(line, "dim")] for line in wrap(about, 72)])
         yield SecretEntry()
+        if self._again:
+            yield Text([[(_("That does not open it."), "fail")]])
 
     def keys(self) -> list[tuple[str, str, bool]]:
         return [("enter", _("take"), True), ("esc", _("without it"), True)]
@@ -48,8 +51,11 @@ class AskPassphrase(Dialog[str]):
         self.dismiss(event.text)
 
 
-async def with_open_keys(app: RancherApp, go_on: Callable[[], None]) -> None:
-    """Ask for the passphrases that are needed, one key after the other, then go on."""
+async def with_open_keys(app: RancherApp, go_on: Callable[[], None], tried: str = "") -> None:
+    """Ask for the passphrases that are needed, one key after the other, then go on.
+
+    `tried` is the key that a passphrase was given for just now.
+    """
     desk = app.session.hosts
     keys = await desk.locked()
     if not keys:
@@ -58,6 +64,6 @@ async def with_open_keys(app: RancherApp, go_on: Callable[[], None]) -> None:
 
     def given(passphrase: str | None) -> None:
         desk.open_key(keys[0], passphrase or "")
-        app.run_worker(with_open_keys(app, go_on), group="passphrases", exit_on_error=False)
+        app.run_worker(with_open_keys(app, go_on, keys[0]), group="passphrases", exit_on_error=False)
 
-    app.push_screen(AskPassphrase(keys[0]), given)
+    app.push_screen(AskPassphrase(keys[0], again=keys[0] == tried), given)

@@ -26,12 +26,9 @@ def lines(ways: Sequence[Mapping[str, Any]], subject: str) -> list[Line]:
         row: Line = [(fit(clean(source), _FROM - 1) + " ", "plain")]
         row += [_cell(by_place.get((source, *place))) for place in ports]
         rows.append(row)
-    return [
-        *rows,
-        [("", "plain")],
-        [(_("free: nothing listens there, and the way is open"), "dim")],
-        [("", "plain")],
-    ]
+    free = any(way.get("good") and way["result"] == "refused" for way in own)
+    told: Line = [(_("free: nothing listens there, and the way is open"), "dim")]
+    return [*rows, [("", "plain")], *([told, [("", "plain")]] if free else [])]
 
 
 def _cell(way: Mapping[str, Any] | None) -> tuple[str, str]:

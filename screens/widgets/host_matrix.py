@@ -76,8 +76,8 @@ class HostMatrix(Lines, can_focus=True):
         return row is not None
 
     def _keep_row(self) -> None:
-        height = max(2, self.content_size.height) - 1
-        self.top = max(min(self.top, self.row), self.row - height + 1, 0)
+        height = self.lines_in_view
+        self.top = max(min(self.top, self.row, max(0, self.count - height)), self.row - height + 1, 0)
 
     def on_resize(self) -> None:
         self._keep_row()

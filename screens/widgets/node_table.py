@@ -119,9 +119,9 @@ class NodeTable(EditingLines):
 
     def _show_row(self) -> bool:
         """Keep the cursor's row, and the adding line below the last row, in view."""
-        height = max(2, self.content_size.height) - 1
+        height = self.lines_in_view
         last = self.row + 1 if self.row == len(self._rows) - 1 else self.row
-        top = max(min(self.top, self.row), last - height + 1, 0)
+        top = max(min(self.top, self.row, max(0, self.count - height)), last - height + 1, 0)
         moved, self.top = top != self.top, top
         return moved
 
