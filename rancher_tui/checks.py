@@ -48,12 +48,21 @@ async def run(
         stamped = replace(finding, check=check, step=step.number)
         found.append(stamped)
         yield stamped
-    report = Report(check, tuple(by_row(found)), look.facts, digest, step=step.number)
+    report = Report(check, tuple(_in_order(check, found, look.facts)), look.facts, digest, step=step.number)
     await asyncio.to_thread(session.save_report, report)
     if check == "preflight":
         from rancher_tui.proofs.hosts import of_step_6
 
         await asyncio.to_thread(session.save_report, of_step_6(report, state))
+
+
+def _in_order(check: str, found: list[Finding], facts: Facts) -> list[Finding]:
+    """Findings as a report keeps them: in the order of the node table, or of the vantages."""
+    if check == "dns":
+        from rancher_tui.dns.verdict import in_order
+
+        return in_order(found, facts)
+    return by_row(found)
 
 
 def kept(report: Report, session: Session, state: InstallState) -> Report:

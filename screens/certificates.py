@@ -78,7 +78,7 @@ class CertificatesScreen(CertificateActions, FormScreen):
     def draw_panel(self) -> None:
         """The paths that can be typed, else the chain, else how to begin."""
         try:
-            cells = max(20, self.chain.content_size.width)
+            cells = max(20, self.chain.content_size.width - 1)
             offered = self.form.completions()
             self.chain.show(self._offered(offered, cells) if offered else self._chain_rows(cells))
         except Exception as error:

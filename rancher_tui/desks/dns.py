@@ -81,9 +81,9 @@ class DnsDesk:
 
 def _kept(report: Report, name: str, digest: str) -> Report:
     """As the check of step 3 keeps it, with the one verdict where all agree."""
-    from rancher_tui.dns.verdict import verdict
+    from rancher_tui.dns.verdict import in_order, verdict
 
-    findings = report.findings
+    findings = tuple(in_order(report.findings, report.facts))
     if report.ok:
         findings = (*findings, Finding(Status.PASS, "agreed", name, verdict(findings, report.facts)))
     stamped = tuple(replace(finding, check=CHECK, step=3) for finding in findings)

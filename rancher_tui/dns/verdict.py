@@ -50,6 +50,12 @@ def verdict(findings: Sequence[Finding], facts: Mapping[str, Any]) -> Message:
     return msg("{reason}; {good} of {number} vantages are right", reason=reason, good=good, number=number)
 
 
+def in_order(findings: Sequence[Finding], facts: Mapping[str, Any]) -> list[Finding]:
+    """Findings in the order of the vantages that they are about; what is about none comes last."""
+    places = {str(vantage["vantage"]): place for place, vantage in enumerate(facts.get("vantages") or ())}
+    return sorted(findings, key=lambda finding: places.get(finding.subject, len(places)))
+
+
 def _said(vantages: Sequence[Mapping[str, Any]]) -> str:
     """What most vantages say: addresses, or the name that an alias leads to."""
     told = Counter(

@@ -156,7 +156,10 @@ def template(state: InstallState) -> Iterator[Finding]:
             "ca-not-used",
             "template",
             msg("a CA file is given, but this template is for a recognized CA"),
-            msg("choose external-certificate, or clear the CA file"),
+            msg(
+                "choose {template}, or clear the CA file",
+                template=state.template.replace("recognized-ca", "certificate"),
+            ),
             step=5,
             check="template",
         )

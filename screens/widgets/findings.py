@@ -108,7 +108,7 @@ class Findings(Lines):
         drawn = told[:LIMIT]
         chosen = self._findings[self.chosen] if self.chosen >= 0 else None
         word_cells = max((cell_len(finding_word(group.findings[0].status)) for group in drawn), default=4)
-        subject_cells = min(max((cell_len(clean(group.subject)) for group in drawn), default=0), cells // 4)
+        subject_cells = min(max((cell_len(clean(group.subject)) for group in drawn), default=0), 3 * cells // 10)
         for group in drawn:
             self._first_line.append(len(self._lines))
             self._lines += self._paragraph(group, chosen in group.findings, word_cells, subject_cells, cells)

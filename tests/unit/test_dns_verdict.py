@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rancher_tui.dns.verdict import verdict
+from rancher_tui.dns.verdict import in_order, verdict
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 
@@ -57,3 +57,13 @@ def test_an_alias_and_nothing_at_all_are_said_too() -> None:
     alias["vantages"][0]["chain"] = ["lb.example.net"]
     assert verdict([good("a")], alias).english == "the one vantage asked says lb.example.net"
     assert verdict([finding("bad-name", "x..y")], {"vantages": []}).english.startswith("cannot be asked for")
+
+
+def test_findings_stand_in_the_order_of_the_vantages_whoever_answered_first() -> None:
+    facts = {"vantages": [{"vantage": name} for name in ("a", "b", "c")]}
+    arrived = [
+        finding("differing-answers", "rancher.example.com"),
+        finding("refused", "c"),
+        finding("nxdomain", "a"),
+    ]
+    assert [item.subject for item in in_order(arrived, facts)] == ["a", "c", "rancher.example.com"]
