@@ -14,6 +14,7 @@ from assets import FOLDER
 from rancher_tui import i18n
 
 ROOT = FOLDER.parent
+HEADS = ROOT / "building" / "heads"
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "msg": None,
@@ -87,7 +88,13 @@ def of_commands() -> Iterator[Text]:
 
 def head(page: str, language: str) -> str:
     """What stands above the made part of a page."""
-    return (Path(__file__).parent / "heads" / f"{page}.{language}.md").read_text("utf-8")
+    return (HEADS / f"{page}.{language}.md").read_text("utf-8")
+
+
+def words(language: str) -> dict[str, str]:
+    """The words of the made pages in a language."""
+    every: dict[str, dict[str, str]] = yaml.safe_load((HEADS / "words.yml").read_text("utf-8"))
+    return every[language]
 
 
 @contextmanager

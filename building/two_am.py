@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
 from assets import FOLDER
-from building.texts import head, speaking
+from building.texts import head, speaking, words
 from rancher_tui.i18n import _
 from rancher_tui.wording.why import why
-
-_WORDS: Final = {
-    "en": {"usual": " (usual)", "consequence": " (consequence)", "do": "**Do:** ", "end": "."},
-    "zh_CN": {"usual": "（常见）", "consequence": "（后果）", "do": "**怎么办：**", "end": "。"},
-}
 
 
 def page(language: str = "en") -> str:
     """The catalogue as a page: an entry a cause, the words it is known by, what it comes to, what helps."""
     causes = yaml.safe_load((FOLDER / "rke" / "causes.yml").read_text("utf-8"))["causes"]
     with speaking(language):
-        return head("2am", language) + "\n" + "\n".join(_entry(cause, _WORDS[language]) for cause in causes)
+        return head("2am", language) + "\n" + "\n".join(_entry(cause, words(language)) for cause in causes)
 
 
-def _entry(cause: dict[str, Any], words: dict[str, str]) -> str:
+def _entry(cause: dict[str, Any], said: dict[str, str]) -> str:
     kind = "usual" if cause.get("harmless") else "consequence" if cause.get("consequence") == "always" else ""
     lines = [f"### {cause['code']}", ""]
     lines += [f"- `{_readable(pattern)}`" for pattern in cause["match"][:3]]
-    lines += ["", _sentence(_told(cause["title"]), words["end"]) + (words[kind] if kind else "")]
+    lines += ["", _sentence(_told(cause["title"]), said["end"]) + (said[kind] if kind else "")]
     if cause.get("detail"):
-        lines += ["", _sentence(_told(cause["detail"]), words["end"])]
+        lines += ["", _sentence(_told(cause["detail"]), said["end"])]
     if reason := "" if cause.get("harmless") else why(cause["code"]):
         lines += ["", reason]
     if cause.get("remedy"):
-        lines += ["", f"{words['do']}{_told(cause['remedy'])}"]
+        lines += ["", f"{said['do']}{_told(cause['remedy'])}"]
     return "\n".join([*lines, ""])
 
 

@@ -43,7 +43,9 @@ def known(name: str) -> str:
     plain = name.split(".")[0].split("@")[0].replace("-", "_")
     if plain in ("C", "POSIX") or plain.split("_")[0].lower() == "en":
         return "en"
-    return "zh_CN" if plain.lower() in _SIMPLIFIED else ""
+    if plain.lower() in _SIMPLIFIED:
+        return "zh_CN"
+    return next((name for name in (plain, plain.split("_")[0]) if name in LANGUAGES), "")
 
 
 def language() -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rancher_tui.i18n import use_language
+from rancher_tui.i18n import LANGUAGES, use_language
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding
@@ -21,7 +21,7 @@ Keys = tuple[tuple[str, tuple[str, ...]], ...]
 """Pairs of an action's id and its keys."""
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "language": ("auto", "en", "zh_CN"),
+    "language": ("auto", *LANGUAGES),
     "theme": ("dark", "light"),
     "times": ("local", "utc"),
     "signs": ("auto", "ascii", "unicode"),

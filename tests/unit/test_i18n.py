@@ -152,3 +152,7 @@ def test_a_terminal_without_these_signs_gets_escapes_and_no_crash() -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\\u6309" in done.stdout
+
+
+def test_every_language_says_its_own_name() -> None:
+    assert set(i18n.NAMES) == set(i18n.LANGUAGES)
