@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from rancher_tui.desks.backups import Kept
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import _, ngettext
@@ -42,6 +44,7 @@ class BackupResultScreen(FormScreen):
         rows: list[Line] = [[("", "plain")], [(" ", "plain"), (told, "dim")]]
         if not kept:
             return [*rows, [(_("   none yet; b makes one"), "warn")]]
+        room = max(0, cells - 42)
         for copy in kept[:SHOWN]:
             count = ngettext("{number} file", "{number} files", copy.files).format(number=copy.files)
             told, ink = _worth(copy)
@@ -50,7 +53,7 @@ class BackupResultScreen(FormScreen):
                     (f"   {fit(age(copy.age_s), 15)}", "plain"),
                     (fit(clean(word(copy.purpose)), 12), "plain"),
                     (fit(count, 10), "dim"),
-                    (fit(told, max(0, cells - 40)), ink),
+                    (told if cell_len(told) <= room else fit(told, room), ink),
                 ]
             )
         if len(kept) > SHOWN:

@@ -17,8 +17,10 @@ def first_login(state: InstallState) -> list[Message]:
     etcd = state.etcd
     lines = [
         msg("Open https://{name} in a browser that trusts the certificate's CA.", name=address),
-        msg("Log in as admin with the password admin; Rancher asks for a new one at once. Do it now:"),
-        msg("until then everyone who reaches this address is administrator."),
+        msg(
+            "Log in as admin with the password admin and give the new one that Rancher asks for, now:"
+            " until then everyone who reaches this address is administrator."
+        ),
         msg("Confirm the server URL https://{name}; every cluster will use it to reach Rancher.", name=address),
         msg("Step 12: copy the kubeconfig and the cluster file (and the state file) to another machine."),
     ]

@@ -80,9 +80,7 @@ def compared(
     if path is None:
         return Compared("", True, (), msg("no run has applied a file yet (step 11)"))
     if file is None and not path.is_file():
-        return Compared(
-            "", True, (), msg("nothing to compare with: the cluster file is not exported yet (step 10)")
-        )
+        return Compared("", True, (), msg("the cluster file is not exported yet (step 10)"))
     try:
         with path.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)

@@ -75,7 +75,9 @@ class Difference(Dialog[None]):
             heading = _("{path} (-) and what is entered now (+)").format(path=clean(found.against))
             self._show(heading, [[(clean(line), _ink(line))] for line in found.lines[2:]])
         else:
-            self._show(clean(found.against) or _("nothing to compare with"), [[(shown(found.told), "plain")]])
+            same = _("An export would change nothing: this file is what is entered now.")
+            told = same if found.against else shown(found.told)
+            self._show(clean(found.against) or _("nothing to compare with"), [[(told, "plain")]])
 
     def _show(self, heading: str, lines: list[Line]) -> None:
         self.query_one("#against", Text).show([[(heading, "strong")]])
