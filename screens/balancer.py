@@ -14,6 +14,7 @@ from screens.form_screen import FormScreen, Panel
 from screens.look.words import moment, shown
 from screens.outcome import tell_findings
 from screens.panels import balancer
+from screens.widgets.editing import EditingLines
 from screens.widgets.lines import Line, wrap
 
 USUAL_IDLE = "75"
@@ -33,6 +34,19 @@ class BalancerScreen(FormScreen):
         if self.rancher.install is not None:
             self.form.hints = self._hints()
         super().draw()
+
+    def on_editing_lines_kept(self, event: EditingLines.Kept) -> None:
+        """The first line of the configuration that an edit has changed comes into view."""
+        super().on_editing_lines_kept(event)
+        if self.stands and not self._seen:
+            self.call_after_refresh(self._reveal_change)
+
+    def _reveal_change(self) -> None:
+        panel = self.query_one(Panel)
+        cells = panel.content_size.width
+        lines = (panel.line(row, cells) for row in range(panel.count))
+        changed = (row for row, line in enumerate(lines) if line and line[0][0].startswith("+ "))
+        panel.keep_in_view(next(changed, panel.top))
 
     def _hints(self) -> dict[str, str]:
         """Where certificate and key are while nothing is typed: that depends on the kind."""

@@ -41,6 +41,14 @@ async def test_a_line_that_an_edit_changes_is_marked_until_it_is_written(home: P
         assert Path(user.app.session.balancer.file()).read_text() == user.app.session.balancer.text()
 
 
+async def test_the_line_that_an_edit_changes_comes_into_view(home: Path) -> None:
+    async with using(home, begun(home, STATE)) as user:
+        await user.press("g", "2", "enter", "down", "down", "down", "down", "down", "enter")
+        await user.type("/srv/key.pem")
+        await user.press("enter")
+        await seen(user, 'ssl_certificate_key "/srv/key.pem"')
+
+
 async def test_a_configuration_that_is_there_is_judged(home: Path, tmp_path: Path) -> None:
     async with using(home, begun(home, STATE)) as user:
         text = str(user.app.session.balancer.text())
