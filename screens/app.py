@@ -280,12 +280,14 @@ class RancherApp(App[int]):
         finally:
             self.install.close()
 
-    def leave(self) -> None:
-        """Save and end the program; a run goes on."""
+    def leave(self, why: str = "") -> None:
+        """Save and end the program; a run goes on. What must be known then is left on the terminal."""
+        from screens.leaving import last_words
+
         if self.install is not None:
             self.checks.stop()
         self.save_and_close()
-        self.exit(0)
+        self.exit(0, message=last_words(self, why) or None)
 
     def _handle_exception(self, error: Exception) -> None:
         from screens.leaving import comes_too_late

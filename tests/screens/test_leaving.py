@@ -14,6 +14,7 @@ import pytest
 from rancher_tui.install.session import Home
 from tests.screens.conftest import begun
 from tests.screens.terminal import Terminal
+from tests.screens.test_run_screen import run_of
 
 pytestmark = pytest.mark.real
 
@@ -43,6 +44,28 @@ def test_a_signal_saves_lets_go_and_ends(home: Path, how: signal.Signals) -> Non
     assert stored(home)["fqdn"] == "rancher.example.com"
     assert stored(home)["cursor"]["screen"] == "fqdn"
     assert Home(home).session("prod").holder is None
+
+
+def test_who_was_taken_over_is_told_why_his_program_ended(home: Path) -> None:
+    begun(home)
+    terminal = Terminal(home)
+    terminal.wait_for("The twelve steps")
+    os.kill(terminal.pid, signal.SIGUSR1)
+    terminal.wait_for("prod was taken over by another terminal; everything is saved")
+    terminal.wait_for_end()
+
+
+def test_who_leaves_a_live_run_is_told_how_to_come_back(home: Path) -> None:
+    begun(home)
+    end = home / "end"
+    run = run_of(home, then=f"while [ ! -e {end} ]; do sleep 0.05; done")
+    terminal = Terminal(home, "prod")
+    terminal.wait_for("rke runs")
+    terminal.press("q")
+    terminal.wait_for("rke goes on without us; rancher-tui prod shows it again")
+    terminal.wait_for_end()
+    assert run.status().live
+    end.touch()
 
 
 def test_a_terminal_that_is_gone_saves_and_ends(home: Path) -> None:
