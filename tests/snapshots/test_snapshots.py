@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,8 @@ from rancher_tui.engine import LocalEngine
 from rancher_tui.install.state import InstallState, Node
 from screens.app import RancherApp
 from tests.screens.sample import save_sample
+from tests.snapshots.conftest import SIZES, Compare, name_of
 
-Compare = Callable[..., bool]
-SIZES = [(80, 24), (120, 40)]
 SCREENS = {
     "overview": ("g", "0", "enter"),
     "node-table": ("g", "6", "enter", "down", "right"),
@@ -36,16 +34,7 @@ SCREENS = {
 }
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setattr("screens.heading.moment", lambda _when, _utc: "02:11 UTC")
-    return tmp_path / "home"
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=name_of)
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen(home: Path, snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
     save_sample(home)
@@ -58,7 +47,7 @@ def test_a_screen(home: Path, snap_compare: Compare, name: str, size: tuple[int,
     assert snap_compare(app, run_before=press, terminal_size=size)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", SIZES, ids=name_of)
 def test_the_list_of_sessions(
     home: Path, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

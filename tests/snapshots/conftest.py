@@ -1,0 +1,18 @@
+"""What every snapshot stands on: one terminal, one clock, one home."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home; everything was looked at at 02:11 UTC."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("TZ", "UTC")
+    for place in ("heading", "certificates"):
+        monkeypatch.setattr(f"screens.{place}.moment", lambda _when, _utc: "02:11 UTC")
+    return tmp_path / "home"
