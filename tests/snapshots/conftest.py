@@ -1,10 +1,19 @@
-"""What every snapshot stands on: one terminal, one clock, one home."""
+"""What every snapshot stands on: one terminal, one clock, one home, two sizes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+Compare = Callable[..., bool]
+SIZES = [(80, 24), (120, 40)]
+
+
+def name_of(size: tuple[int, int]) -> str:
+    """A size as it stands in a snapshot's name."""
+    return f"{size[0]}x{size[1]}"
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ import pytest
 from textual.pilot import Pilot
 
 from screens.app import RancherApp
+from tests.snapshots.conftest import SIZES, Compare, name_of
 
-Compare = Callable[..., bool]
-SIZES = [(80, 24), (120, 40)]
-at_two_sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+at_two_sizes = pytest.mark.parametrize("size", SIZES, ids=name_of)
 MOST = 20.0
 """Seconds for which a state is waited for."""
 
