@@ -81,6 +81,13 @@ def _nodes_missing(state: InstallState) -> Message:
     return _numbered(msg_n("node {numbers} has no user", "nodes {numbers} have no user", len(without)), without)
 
 
+def _look_missing(state: InstallState) -> Message:
+    """What hosts cannot be looked at without; the fields of their rows are step 6's."""
+    if (lacking := _nodes_missing(state)) and not _hosts_missing(state):
+        return msg("step {step}: {lacking}", step=6, lacking=lacking)
+    return lacking
+
+
 def _balancer_missing(state: InstallState) -> Message:
     if not state.balancer.address.strip():
         return msg("the address or name of the load balancer")
@@ -133,7 +140,7 @@ def _export_missing(state: InstallState) -> Message:
 
 
 _NEEDS: Final[dict[int, Callable[[InstallState], Message]]] = {
-    1: _nodes_missing,
+    1: _look_missing,
     2: _balancer_missing,
     3: _dns_missing,
     5: _template_missing,

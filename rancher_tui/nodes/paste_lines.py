@@ -50,6 +50,9 @@ def _line(number: int, line: str, rows: Rows) -> None:
     if parts and is_ip(parts[0]) and len(parts) > 1 and not any(is_ip(part) or "@" in part for part in parts[1:]):
         _hosts_file(number, parts, said, rows)
         return
+    if _is_name_and_address(parts):
+        _hosts_file(number, parts[::-1], said, rows)
+        return
     prose = len(parts) > 1 and all(
         target is None or part.isalpha() for part, target in zip(parts, targets, strict=True)
     )
@@ -63,6 +66,13 @@ def _line(number: int, line: str, rows: Rows) -> None:
                 rows.problem(number, msg("{text} was taken as a host's name", text=part[:80]))
         else:
             rows.problem(number, msg("no host: {text}", text=part[:80]))
+
+
+def _is_name_and_address(parts: Sequence[str]) -> bool:
+    """`name address`, as inventories and spreadsheets have it: one host, whose name is plainly a host's."""
+    if len(parts) != 2 or is_ip(parts[0]) or not is_ip(parts[1]):
+        return False
+    return looks_like_host(parts[0]) and not parts[0].isalpha()
 
 
 def _hosts_file(number: int, parts: list[str], said: Mapping[str, object], rows: Rows) -> None:

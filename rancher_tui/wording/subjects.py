@@ -58,6 +58,15 @@ def shown(subject: str) -> str:
     return str(message(where))
 
 
+def brief(subject: str) -> str:
+    """A subject in a line that sums up: of a node its number only, of a cell the node's number and the field."""
+    if match := _NUMBERED_NODE.fullmatch(subject):
+        return str(msg("node {number}", number=match[1]))
+    if (match := _CELL.fullmatch(subject)) and (title := titles().get(match[2])):
+        return str(msg("node {number}, {field}", number=match[1], field=Message(title)))
+    return shown(subject)
+
+
 @lru_cache(maxsize=1)
 def titles() -> dict[str, str]:
     """English titles of fields by their paths (assets/fields.yml); of several the first step's."""
@@ -74,11 +83,11 @@ def title(path: str) -> str:
 
 
 def in_words(told: Message) -> Message:
-    """A message whose arguments named `subject` are subjects of findings, with these in words."""
+    """A message whose arguments named `subject` are subjects of findings, with these in brief words."""
     arguments = {
         name: in_words(value)
         if isinstance(value, Message)
-        else shown(value)
+        else brief(value)
         if name == "subject" and isinstance(value, str)
         else value
         for name, value in told.arguments.items()

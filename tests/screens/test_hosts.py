@@ -54,7 +54,7 @@ async def test_the_problem_that_was_gone_to_is_marked_also_among_the_cells(home:
 
 async def test_fields_leave_room_for_hosts_and_findings_on_a_small_terminal(home: Path) -> None:
     save_sample(home)
-    async with using(home) as user:
+    async with using(home, size=(80, 20)) as user:
         await user.press("g", "1", "enter")
         user.line_with("▾")
         user.line_with("10.0.1.11 ")

@@ -69,6 +69,16 @@ def test_a_hosts_file_gives_addresses_and_names_but_not_the_machines_own() -> No
     assert {problem.line for problem in pasted.problems} == {1, 2, 3}
 
 
+def test_a_name_before_its_address_is_one_host() -> None:
+    text = "rancher-1.example.com 10.0.0.1\nnode02\t10.0.0.2\n10.0.0.3 10.0.0.4\n"
+    assert rows(text, "address", "hostname_override") == [
+        ("10.0.0.1", "rancher-1.example.com"),
+        ("10.0.0.2", "node02"),
+        ("10.0.0.3", ""),
+        ("10.0.0.4", ""),
+    ]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_a_table_with_a_header(delimiter: str) -> None:
     lines = [
