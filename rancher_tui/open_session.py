@@ -122,7 +122,11 @@ class LocalInstall:
             running = await asyncio.to_thread(rehearsal.resume, self.session)
         except OSError as error:
             return msg("the practice world cannot be started: {error}", error=str(error))
-        return msg("the practice world is running; k on step 1 shows its host keys") if running else EMPTY
+        if not running:
+            return EMPTY
+        if self.session.known_hosts.exists():
+            return msg("the practice world is running")
+        return msg("the practice world is running; k on step 1 shows its host keys")
 
     def check(self, step: int) -> AsyncIterator[Finding]:
         from rancher_tui.checks import run_step

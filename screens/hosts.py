@@ -55,12 +55,21 @@ class HostsScreen(HostActions, FormScreen):
         nobody = self.query_one("#nobody", Text)
         nobody.display = not state.nodes
         nobody.show([[(_(" No host entered yet: a adds one, v pastes a list (step 6 is their table)."), "dim")]])
-        until = self.rancher.checks.until
-        told = _("every answer comes by {time}, or the host is given up; x stops").format(time=until)
-        self.query_one("#matrix-rule", Rule).show(told if until and self.rancher.checks.running else "", "dim")
         if state.nodes:
-            self.matrix.show(preflight.rows(self._seen(state)))
+            seen = self._seen(state)
+            self.query_one("#matrix-rule", Rule).show(self._sum(seen), "dim")
+            self.matrix.show(preflight.rows(seen))
             self._show_chosen()
+
+    def _sum(self, seen: preflight.Seen) -> str:
+        """How many hosts answered so far, and by when all have; else, of many hosts, how they stand."""
+        checks = self.rancher.checks
+        if checks.until and checks.running:
+            asked = len(seen.waiting) or len(seen.nodes)
+            answered = {each.subject for each in self.rancher.live if each.subject.startswith("node ")}
+            told = _("{number} of {all} hosts answered; the last by {time}, or it is given up")
+            return told.format(number=len(answered), all=asked, time=checks.until)
+        return preflight.tally(seen) if len(seen.nodes) > FEW else ""
 
     def _seen(self, state: InstallState) -> preflight.Seen:
         """`_looked_through`, once for all that it depends on."""

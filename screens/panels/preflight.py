@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rancher_tui.finding import Finding, Status, worst
-from rancher_tui.i18n import N_, _
+from rancher_tui.i18n import N_, _, ngettext
 from rancher_tui.install.state import Node
 from rancher_tui.nodes.groups import GROUPS
 from rancher_tui.text import clean
@@ -93,6 +93,25 @@ def rows(seen: Seen) -> list[Row]:
             )
             found.append(Row(subject, 0, clean(subjects.shown(subject)), cells, ""))
     return found
+
+
+def tally(seen: Seen) -> str:
+    """How many hosts there are, and how many of them pass, fail, …; only the first where nothing is known."""
+    by_host: dict[str, list[Finding]] = {}
+    for finding in seen.findings:
+        by_host.setdefault(finding.subject, []).append(finding)
+    counts = dict.fromkeys((Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS), 0)
+    stale = 0
+    for number, node in enumerate(seen.nodes, 1):
+        findings = by_host.get(subject_of(number, node), [])
+        if findings and number in seen.stale:
+            stale += 1
+        elif findings:
+            counts[worst(findings)] += 1
+    parts = [f"{count} {finding_word(status)}" for status, count in counts.items() if count]
+    parts += [f"{stale} {_('stale')}"] if stale else []
+    hosts = ngettext("{number} host", "{number} hosts", len(seen.nodes)).format(number=len(seen.nodes))
+    return _("{hosts}: {parts}").format(hosts=hosts, parts=", ".join(parts)) if parts else hosts
 
 
 def _blank(seen: Seen, number: int, column: int) -> Cell:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from rancher_tui.finding import Finding, Report, Status
+from rancher_tui.i18n import msg
+from rancher_tui.install import steps
 from rancher_tui.install.state import InstallState, Node
 from tests.screens.conftest import begun, using
 from tests.screens.sample import save_sample
+from tests.screens.test_run_screen import until
 
 
 def with_hosts(*addresses: str) -> InstallState:
@@ -61,3 +67,37 @@ async def test_fields_leave_room_for_hosts_and_findings_on_a_small_terminal(home
         user.line_with("the server refuses this key")
         await user.press("end")
         user.line_with("▴")
+
+
+async def test_of_many_hosts_it_is_told_how_many_stand_how(home: Path) -> None:
+    addresses = [f"10.0.1.{number}" for number in range(1, 21)]
+    async with using(home, begun(home, with_hosts(*addresses))) as user:
+        await user.press("g", "1", "enter")
+        user.line_with("── 20 hosts ─")
+        found = [
+            Finding(
+                Status.FAIL if number == 7 else Status.PASS, "login", f"node {number} 10.0.1.{number}", msg("seen")
+            )
+            for number in range(1, 16)
+        ]
+        digest = steps.inputs_digest(user.state, "preflight")
+        user.app.reports = {"preflight": Report("preflight", tuple(found), digest=digest, step=1)}
+        await user.pilot.pause()
+        user.line_with("── 20 hosts: 1 fail, 14 pass ─")
+
+
+async def test_while_hosts_are_looked_at_it_is_told_how_many_answered(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with using(home, begun(home, with_hosts("10.0.1.11", "10.0.1.12", "10.0.1.13"))) as user:
+        goes_on = asyncio.Event()
+
+        async def slow(_step: int) -> AsyncIterator[Finding]:
+            yield Finding(Status.PASS, "login", "node 2 10.0.1.12", msg("logs in"))
+            await goes_on.wait()
+
+        monkeypatch.setattr(user.app.session, "check", slow)
+        await user.press("g", "1", "enter", "p")
+        await until(lambda: "1 of 3 hosts answered; the last by" in user.screen, "the count")
+        goes_on.set()
+        await until(lambda: "hosts answered" not in user.screen, "the end")
