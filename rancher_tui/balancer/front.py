@@ -62,11 +62,7 @@ class Front:
     @property
     def subject(self) -> str:
         """What findings are about: the name, and the address where it is pinned."""
-        return (
-            f"{self.fqdn} at {self.address}:{self.https_port}"
-            if self.address
-            else f"{self.fqdn}:{self.https_port}"
-        )
+        return f"{self.fqdn} at {self.address}:{self.port}" if self.address else f"{self.fqdn}:{self.https_port}"
 
     async def get(
         self, path: str, *, headers: Mapping[str, str] | None = None, method: str = "GET", **more: Any

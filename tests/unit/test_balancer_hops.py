@@ -90,6 +90,7 @@ def test_a_front_is_named_by_name_and_address() -> None:
     tunnel = Front.of("rancher.example.com", "127.0.0.1:9443")
     assert (tunnel.base, tunnel.port) == ("https://rancher.example.com", 9443)
     assert tunnel.bases == ("https://rancher.example.com", "https://rancher.example.com:9443")
+    assert tunnel.subject == "rancher.example.com at 127.0.0.1:9443"
     six = Front.of("rancher.example.com", "[2001:db8::1]:8443")
     assert (six.address, six.port) == ("2001:db8::1", 8443)
     assert Front.of("rancher.example.com", "2001:db8::1").address == "2001:db8::1"
