@@ -26,6 +26,10 @@ FEW = 5
 """Rows of the matrix that have room beside the fields on a small terminal."""
 BESIDES = 17
 """Lines of the terminal that are not for the fields."""
+FRAME = 5
+"""Lines around the body of a screen."""
+HOSTS = 5
+"""Lines that the matrix has at least: its heads and some hosts."""
 
 
 class HostsScreen(HostActions, FormScreen):
@@ -148,9 +152,10 @@ class HostsScreen(HostActions, FormScreen):
     def _fit_fields(self) -> None:
         """The fields leave room for some hosts and findings, and give way where more hosts have the keys."""
         narrow = self.matrix.has_focus and self.matrix.count > FEW
-        self.form.styles.height = (
-            1 if narrow else min(len(self.form.fields), max(3, self.app.size.height - BESIDES))
-        )
+        fields = 1 if narrow else min(len(self.form.fields), max(3, self.app.size.height - BESIDES))
+        self.form.styles.height = fields
+        body = self.app.size.height - FRAME
+        self.query_one(Findings).styles.max_height = max(2, min(body * 2 // 5, body - fields - HOSTS - 2))
         self.call_after_refresh(self.form.keep_in_view, self.form.row)
 
     def on_host_matrix_moved(self) -> None:

@@ -101,3 +101,21 @@ async def test_while_hosts_are_looked_at_it_is_told_how_many_answered(
         await until(lambda: "1 of 3 hosts answered; the last by" in user.screen, "the count")
         goes_on.set()
         await until(lambda: "hosts answered" not in user.screen, "the end")
+
+
+async def test_findings_that_have_no_room_show_that_they_go_on(home: Path) -> None:
+    async with using(home, begun(home, with_hosts("10.0.1.11", "10.0.1.12", "10.0.1.13"))) as user:
+        await user.press("g", "1", "enter")
+        found = tuple(
+            Finding(
+                Status.FAIL,
+                f"code-{number}",
+                f"node {number} 10.0.1.1{number}",
+                msg("a cause told at length " * 6),
+            )
+            for number in (1, 2, 3)
+        )
+        digest = steps.inputs_digest(user.state, "preflight")
+        user.app.reports = {"preflight": Report("preflight", found, digest=digest, step=1)}
+        await user.pilot.pause()
+        assert user.lines[-3].endswith("▾")
