@@ -15,6 +15,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from screens.look.sgr import change, same_blank
+
 Cell = tuple[str, Style | None]
 """A character and its style; the second column of a wide character has the character ``."""
 
@@ -116,18 +118,12 @@ def _write(cells: Iterable[Cell], style: Style, system: ColorSystem | None, writ
     """Append the cells' text, with a change of style only where there is one; the style that holds at the end."""
     for character, wanted in cells:
         wanted = wanted or _NULL
-        if wanted is not style and wanted != style:
-            codes = _codes(wanted, system)
-            written.append(f"\x1b[0;{codes}m" if codes else "\x1b[0m")
+        if wanted is not style and not (character == " " and same_blank(style, wanted)):
+            if codes := change(style, wanted, system):
+                written.append(codes)
             style = wanted
         written.append(character)
     return style
-
-
-def _codes(style: Style, system: ColorSystem | None) -> str:
-    if system is None:
-        return Strip.render_ansi(style.without_color, ColorSystem.STANDARD)
-    return Strip.render_ansi(style, system)
 
 
 def _pieces(update: CompositorUpdate) -> list[tuple[int, int, Strip]] | None:

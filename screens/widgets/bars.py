@@ -79,7 +79,7 @@ class Rule(Lines):
 
 
 class Keys(Lines):
-    """The last line: the mode, and the keys that matter most here. What does not fit is left out from the end."""
+    """The last line: the mode, and the keys that matter most here. What does not fit is left out."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -110,18 +110,13 @@ class Keys(Lines):
         return parts
 
     def _fitting(self, cells: int) -> list[tuple[str, str, bool]]:
-        """The first keys that fit, and the last one (help) always."""
-        if not self._keys:
-            return []
-        *firsts, last = self._keys
+        """What there is room for, the last one (help) always; what cannot be done now is left out first."""
+        *kept, last = self._keys or [("", "", False)]
         room = cells - _cells(last)
-        kept = []
-        for key in firsts:
-            if _cells(key) > room:
-                break
-            room -= _cells(key)
-            kept.append(key)
-        return [*kept, last]
+        while kept and sum(map(_cells, kept)) > room:
+            unable = [index for index, (_key, _title, able) in enumerate(kept) if not able]
+            del kept[unable[-1] if unable else -1]
+        return [*kept, last] if self._keys else []
 
 
 def _cells(key: tuple[str, str, bool]) -> int:

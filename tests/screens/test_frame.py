@@ -156,6 +156,18 @@ async def test_the_palette_finds_an_action_and_does_it(home: Path) -> None:
         assert user.app.frame is not None and user.app.frame.PLACE == "options"
 
 
+async def test_in_the_last_line_what_cannot_be_done_gives_way_to_what_can(home: Path) -> None:
+    async with using(home) as user:
+        assert "y copy" not in user.lines[-1] and "@ rename" not in user.lines[-1]
+        assert all(key in user.lines[-1] for key in ("enter open", "a new", "O read a file", "q leave", "? help"))
+        await user.pilot.resize_terminal(160, 40)
+        await user.pilot.pause()
+        assert "@ rename" in user.lines[-1]
+        await user.pilot.resize_terminal(30, 10)
+        await user.pilot.pause()
+        assert user.lines[-1].split() == ["enter", "open", "a", "new", "?", "help"]
+
+
 async def test_a_problem_is_told_as_one_of_so_many(home: Path) -> None:
     save_sample(home)
     async with using(home) as user:
