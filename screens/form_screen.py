@@ -135,7 +135,7 @@ class FormScreen(Frame):
         """Draw what is known for the width that there is."""
         try:
             for text in self.query("#panel").results(Text):
-                text.show(self.panel_lines(max(20, text.content_size.width)))
+                text.show(self.panel_lines(max(20, text.content_size.width - 1)))
         except Exception as error:
             self.rancher.unexpected(error)
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def configuration(lines: Sequence[Marked] | Message, notes: Sequence[Message], cells: int) -> list[Line]:
     """The text, lines that changed marked by a sign; or why there is none."""
     if isinstance(lines, Message):
-        return [[(f" {line}", "dim")] for line in wrap(shown(lines), cells - 2)]
+        texts = (shown(lines), _("The configuration stands here once that is known."))
+        return [[(f" {line}", "dim")] for text in texts for line in wrap(text, cells - 2)]
     changed = sum(line.changed for line in lines)
     heading = _(" The configuration:")
     if changed:

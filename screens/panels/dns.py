@@ -136,7 +136,8 @@ def _how(vantage: Mapping[str, Any]) -> str:
 def record(made: Creation | Message, cells: int) -> list[Line]:
     """The record to create in its three forms; or why there is none."""
     if isinstance(made, Message):
-        return [[(f" {line}", "dim")] for line in wrap(shown(made), cells - 2)]
+        texts = (shown(made), _("The record to create stands here once that is known."))
+        return [[(f" {line}", "dim")] for text in texts for line in wrap(text, cells - 2)]
     rows: list[Line] = [[(_(" The record to create, as zone line:"), "dim")]]
     rows += _block(made.bind.replace("\t", " "))
     if made.note:

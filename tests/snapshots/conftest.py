@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rancher_tui.open_session import LocalInstall
+
 Compare = Callable[..., bool]
 SIZES = [(80, 24), (120, 40)]
 
@@ -18,10 +20,11 @@ def name_of(size: tuple[int, int]) -> str:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home; everything was looked at at 02:11 UTC."""
+    """An empty home; everything was looked at at 02:11 UTC, and every file that is named is there."""
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("TZ", "UTC")
     for place in ("heading", "certificates"):
         monkeypatch.setattr(f"screens.{place}.moment", lambda _when, _utc: "02:11 UTC")
+    monkeypatch.setattr(LocalInstall, "absent_files", lambda _install, _fields: [])
     return tmp_path / "home"
