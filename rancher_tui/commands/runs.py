@@ -156,7 +156,7 @@ def up(
 
 
 def remove(context_: typer.Context, session: SessionName, yes: Yes = [], as_json: Json = False) -> int:  # noqa: B006
-    """Run `rke remove`: take the cluster off its nodes. Needs --yes with the code that plan names.
+    """Run `rke remove`: take the cluster off its nodes. Without --yes it says what would be lost.
 
     Example: rancher-tui remove trial --yes remove-cluster
     """
@@ -204,6 +204,8 @@ def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_js
     except KeyboardInterrupt:
         note(_("left; the run goes on. `rancher-tui attach {session}` returns").format(session=session.name))
         return INTERRUPTED
+    if run.record().get("argv", [""])[1:2] == ["remove"]:
+        return _removal(run, as_json=as_json)
     report = wait_for(_verdict(session, state))
     known = run.status()
     told = str(report.facts.get("verdict", "unknown"))
@@ -214,6 +216,22 @@ def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_js
         say(_("verdict {verdict}").format(verdict=told))
         _what_next(state, told)
     return OK if told == "up" else BAD
+
+
+def _removal(run: Run, *, as_json: bool) -> int:
+    """How a removal ended, by its exit code and its log: whether Rancher is up is no question of it."""
+    from rancher_tui.rke.explain import explain
+
+    known, report = run.status(), explain(run.log)
+    gone = known.exit_code == 0 and report.facts["outcome"] == "finished"
+    if as_json:
+        print_json({"run": run.id, "state": known.state, "exit_code": known.exit_code, "verdict": None})
+    else:
+        print_report(report, as_json=False)
+        say(
+            _("the cluster is taken off its nodes") if gone else _("the cluster is not taken off all of its nodes")
+        )
+    return OK if gone else BAD
 
 
 def _what_next(state: InstallState, verdict: str) -> None:
