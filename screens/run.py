@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -78,6 +79,9 @@ class RunScreen(RunControl):
         super().on_mount()
         self.open_run("")
         self.set_interval(1 / rate(), self._tick)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw_status)
 
     def on_unmount(self) -> None:
         if self._model is not None:
@@ -286,7 +290,8 @@ class RunScreen(RunControl):
         if model is not None and model.count:
             number, problem = model.number_of(self.pane.row), self.problem_before()
             meant = problem if problem is not None and problem.line == number else None
-            self.app.push_screen(LineDetails(number, model.parsed(self.pane.row), meant))
+            zone = UTC if self.rancher.utc else None
+            self.app.push_screen(LineDetails(number, model.parsed(self.pane.row), meant, zone))
         elif not self._run:
             self.do_start()
 

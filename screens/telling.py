@@ -48,7 +48,7 @@ class EndWatch:
     def _unjudged(self, install: Install, status: RunStatus) -> bool:
         """True for a run that ended a short while ago, while nobody looked on."""
         since = datetime.now(UTC) - status.ended if status.ended else None
-        fresh = since is not None and since.total_seconds() < AGAIN_FOR_S
+        fresh = since is not None and 0 <= since.total_seconds() < AGAIN_FOR_S
         judged = install.reports().get("verdict")
         return fresh and _builds(status) and (judged is None or bool(judged.facts.get("live")))
 

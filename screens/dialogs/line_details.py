@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -23,8 +24,11 @@ class LineDetails(Dialog[None]):
 
     TALL = True
 
-    def __init__(self, number: int, line: LogLine, problem: Problem | None = None) -> None:
+    def __init__(
+        self, number: int, line: LogLine, problem: Problem | None = None, zone: tzinfo | None = None
+    ) -> None:
         super().__init__()
+        self._zone = zone
         self._number = number
         self._line = line
         self._problem = problem
@@ -33,7 +37,7 @@ class LineDetails(Dialog[None]):
         line = self._line
         head = [_("line {number}").format(number=self._number + 1), line.level, ", ".join(line.hosts)]
         if line.time is not None:
-            head.append(line.time.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z"))
+            head.append(line.time.astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S %Z"))
         lines: list[Line] = [[(clean("  ".join(part for part in head if part)), "strong")], [("", "plain")]]
         lines += [[(text, "plain")] for text in clean_block(line.text).split("\n")]
         yield Pager([*lines, *(_meaning(self._problem) if self._problem else [])])

@@ -332,3 +332,11 @@ async def test_the_details_of_a_line_tell_what_it_means_and_what_to_do(home: Pat
         await opened(user, "Finished building")
         await user.press("n", "enter")
         assert "What to do" in user.screen
+
+
+async def test_what_a_problem_means_has_the_screens_width_from_the_first_look_on(home: Path) -> None:
+    begun(home)
+    await ended(run_of(home))
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        assert len(user.line_with("line 5").split()) > 4
