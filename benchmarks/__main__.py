@@ -49,12 +49,15 @@ def measured(names: Collection[str]) -> Iterator[Figure]:
     for work in catalogue.measurements():
         wanted = [row.name for row in work.rows if row.name in names]
         if wanted:
-            print(f"measuring {', '.join(wanted)}", file=sys.stderr, flush=True)
-            found = _taken(work)
+            began = time.monotonic()
+            print(f"measuring {', '.join(wanted)} …", end=" ", file=sys.stderr, flush=True)
+            found = taken(work)
+            print(f"{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
             yield from (found[name] for name in wanted)
 
 
-def _taken(work: Measurement) -> dict[str, Figure]:
+def taken(work: Measurement) -> dict[str, Figure]:
+    """The figures of all rows of one measurement, by name."""
     found: dict[str, Figure] = {}
     why = "no figure came of it"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:

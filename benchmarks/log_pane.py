@@ -23,6 +23,9 @@ KEYS_FAR = 30
 KEYS_FAR_PEER = 4
 SECONDS = 8
 """How long bytes are counted."""
+FOLLOWING = (b"FOLLOW", b"phase")
+READING = (b"reading", b"new (f)", b"follow")
+"""What the screen shows behind each of the two keys: a word above the lines, or keys below them."""
 _LOCAL: Mapping[str, str] = {}
 
 FLOOD = Row(
@@ -136,7 +139,7 @@ def keys_of_ours(line: Line, count: int) -> list[float]:
     times = []
     for turn in range(count):
         pause(line)
-        keys, texts = (b"f", (b"FOLLOW",)) if turn % 2 else (b"\x1b[5~", (b"reading", b"new (f)"))
+        keys, texts = (b"f", FOLLOWING) if turn % 2 else (b"\x1b[5~", READING)
         times.append(line.answer(keys, *texts))
     return times
 
@@ -154,7 +157,7 @@ def our_pane(folder: Path, rate: int, keys: int = 0, env: Mapping[str, str] = _L
     """KB a second without keys, and the keys' times."""
     with streaming(folder, rate):
         line = ours(folder, **env)
-        line.until(b"FOLLOW")
+        line.until(*FOLLOWING)
         line.read(1.5)
         sent = 0.0 if keys else line.read(SECONDS) / SECONDS / 1000
         times = keys_of_ours(line, keys)
@@ -203,7 +206,7 @@ def keys_far_away(folder: Path) -> Iterator[Figure]:
     line.end()
     with streaming(folder, 50):
         line = ours_far(folder)
-        line.until(b"FOLLOW")
+        line.until(*FOLLOWING)
         line.read(5.0)
         mine = keys_of_ours(line, KEYS_FAR)
         line.end()
