@@ -11,8 +11,8 @@ from building.texts import ROOT
 from tests.unit.test_docs import calls
 
 DOCS, CHINESE = ROOT / "docs", ROOT / "docs" / "zh_CN"
-APART = {"reliability.md", "benchmarks.md"}
-"""Pages of figures and printed output, in English only."""
+APART = {"benchmarks.md"}
+"""Pages of figures, in English only."""
 MADE = {"2am.md", "keys.md"}
 """Made from tables, in each language: held by the tests of made pages."""
 PAGES = {page.relative_to(DOCS): page for page in DOCS.rglob("*.md") if not page.is_relative_to(CHINESE)}
