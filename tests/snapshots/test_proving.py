@@ -17,7 +17,7 @@ from rancher_tui.dns.watch import Round
 from rancher_tui.engine import LocalEngine
 from rancher_tui.finding import Finding, Report
 from rancher_tui.i18n import EMPTY
-from rancher_tui.install.state import Balancer, InstallState, Options
+from rancher_tui.install.state import InstallState, Options
 from screens.app import RancherApp
 from tests.snapshots import proving
 from tests.snapshots.conftest import Compare
@@ -28,11 +28,6 @@ NAMELESS = proving.STATE.model_copy(update={"fqdn": "https://Rancher.example.com
 STATES: dict[str, tuple[InstallState, tuple[Report, ...], tuple[str, ...]]] = {
     "balancer-empty": (EMPTY_STATE, (), ("g", "2", "enter")),
     "balancer-configuration": (proving.STATE, (), ("g", "2", "enter")),
-    "balancer-alb": (
-        proving.STATE.model_copy(update={"balancer": Balancer(kind="alb", address="203.0.113.10")}),
-        (),
-        ("g", "2", "enter"),
-    ),
     "balancer-probed": (proving.STATE, (proving.PROBED,), ("g", "2", "enter", "n")),
     "balancer-rehearsed": (proving.STATE, (proving.PROBED, proving.REHEARSED), ("g", "2", "enter", "U")),
     "balancer-asks-before-a-rehearsal": (proving.STATE, (), ("g", "2", "enter", "X", "enter")),
@@ -55,7 +50,6 @@ STATES: dict[str, tuple[InstallState, tuple[Report, ...], tuple[str, ...]]] = {
     "certificates-good": (proving.STATE, (proving.GOOD,), ("g", "7", "enter")),
     "certificates-wrong-order": (proving.STATE, (proving.WRONG_ORDER,), ("g", "7", "enter", "n")),
     "certificates-key-mismatch": (proving.STATE, (proving.KEY_MISMATCH,), ("g", "7", "enter", "n")),
-    "certificates-one-chosen": (proving.STATE, (proving.GOOD,), ("g", "7", "enter", *["down"] * 4)),
     "certificates-one-in-full": (proving.STATE, (proving.GOOD,), ("g", "7", "enter", *["down"] * 3, "enter")),
     "certificates-judged-before": (
         proving.STATE,
