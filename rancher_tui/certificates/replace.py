@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from rancher_tui.i18n import EMPTY, Message, msg
@@ -25,24 +26,30 @@ def advice(
     reload_command: str = "nginx -s reload",
     ca_path: str = "ca.pem",
     checksum: str = "",
+    port: str = "443",
 ) -> list[Step]:
-    """What to do in order. With the same CA agents need nothing; a new CA must reach Rancher, then every agent."""
-    name = fqdn or "FQDN"
+    """What to do in order. With the same CA agents need nothing; a new CA must reach Rancher, then every agent.
+
+    Without paths nothing is put onto the load balancer: its reload command brings the files.
+    """
+    name, ca = fqdn or "FQDN", shlex.quote(ca_path)
+    files = Step(
+        msg("put the new chain and key on the load balancer"),
+        f"install -m 600 new.key {shlex.quote(key_path)} && install -m 644 new.crt {shlex.quote(certificate_path)}",
+    )
     balancer = [
-        Step(
-            msg("put the new chain and key on the load balancer"),
-            f"install -m 600 new.key {key_path} && install -m 644 new.crt {certificate_path}",
-        ),
+        *([files] if certificate_path and key_path else []),
         Step(msg("let it read them"), reload_command),
         Step(
             msg("look at what is served now"),
-            f"rancher-tui cert --connect {name}:443 --ca {ca_path} --fqdn {name}",
+            f"rancher-tui cert --connect {name}:{port} --ca {ca} --fqdn {name}",
         ),
     ]
-    return [*balancer, *_for_new_ca(name, ca_path, checksum)] if new_ca else balancer
+    place = name if port == "443" else f"{name}:{port}"
+    return [*balancer, *_for_new_ca(place, ca, checksum)] if new_ca else balancer
 
 
-def _for_new_ca(name: str, ca_path: str, checksum: str) -> list[Step]:
+def _for_new_ca(place: str, ca_path: str, checksum: str) -> list[Step]:
     system = "kubectl --kubeconfig kube_config_rancher-cluster.yml -n cattle-system"
     data = f'{{"data":{{"cacerts.pem":"\'$(base64 -w0 < {ca_path})\'"}}}}'
     agents = "daemonset/cattle-node-agent deployment/cattle-cluster-agent"
@@ -58,7 +65,7 @@ def _for_new_ca(name: str, ca_path: str, checksum: str) -> list[Step]:
         ),
         Step(
             msg("compare the sum that agents will compare"),
-            f"curl -sk https://{name}/v3/settings/cacerts | jq -r .value | sha256sum",
+            f"curl -sk https://{place}/v3/settings/cacerts | jq -r .value | sha256sum",
             msg("it must be {sum}", sum=checksum) if checksum else EMPTY,
         ),
         Step(

@@ -28,7 +28,8 @@ RELOAD: Final = {
     "caddy": "systemctl reload caddy",
     "traefik": "touch the file provider's file",
     "envoy": "restart envoy, or update its SDS secret",
-    "alb": "aws acm import-certificate --certificate-arn ARN",
+    "alb": "aws acm import-certificate --certificate-arn ARN --private-key fileb://new.key "
+    "--certificate fileb://server.crt --certificate-chain fileb://issuers.crt",
 }
 """How each kind of load balancer is made to read new files."""
 
@@ -141,7 +142,7 @@ def later(state: InstallState, report: Report | None, *, new_ca: bool) -> list[S
     from rancher_tui.certificates.replace import advice
 
     balancer = state.balancer
-    certificate_path, key_path = paths.of(balancer)
+    certificate_path, key_path = ("", "") if balancer.kind == "alb" else paths.of(balancer)
     return advice(
         new_ca=new_ca,
         fqdn=state.fqdn.strip(),
@@ -150,6 +151,7 @@ def later(state: InstallState, report: Report | None, *, new_ca: bool) -> list[S
         reload_command=RELOAD.get(balancer.kind, RELOAD["nginx"]),
         ca_path=state.certificates.ca_path.strip() or "ca.pem",
         checksum=str(report.facts.get("ca_checksum") or "") if report is not None else "",
+        port=balancer.https_port.strip() or "443",
     )
 
 

@@ -108,3 +108,13 @@ def test_a_chain_with_its_root_is_repaired_without_it(home: Home, state: Install
     (tmp_path / "chain.pem").write_bytes(pem(ROOT, LEAF))
     named, _ = work.write_repaired(home.create("three"), state)
     assert Path(named.chain_path).read_bytes() == LEAF.pem
+
+
+def test_what_is_done_later_names_the_port_and_the_files_of_this_balancer(state: InstallState) -> None:
+    there = state.model_copy(update={"balancer": Balancer(kind="haproxy", address="192.0.2.7", https_port="8443")})
+    commands = [step.command for step in work.later(there, None, new_ca=False)]
+    assert "/etc/haproxy/ssl/fullchain.pem" in commands[0]
+    assert f"--connect {FQDN}:8443 " in commands[-1]
+    alb = state.model_copy(update={"balancer": Balancer(kind="alb", address="lb.example.net")})
+    commands = [step.command for step in work.later(alb, None, new_ca=False)]
+    assert commands[0].startswith("aws acm import-certificate") and "install" not in " ".join(commands)
