@@ -33,9 +33,10 @@ def advice(
     Without paths nothing is put onto the load balancer: its reload command brings the files.
     """
     name, ca = fqdn or "FQDN", shlex.quote(ca_path)
+    key, certificate = shlex.quote(key_path), shlex.quote(certificate_path)
     files = Step(
         msg("put the new chain and key on the load balancer"),
-        f"install -m 600 new.key {shlex.quote(key_path)} && install -m 644 new.crt {shlex.quote(certificate_path)}",
+        f"install -m 600 new.key {key} && install -m 644 new.crt {certificate}",
     )
     balancer = [
         *([files] if certificate_path and key_path else []),

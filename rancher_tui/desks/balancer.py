@@ -98,6 +98,8 @@ class BalancerDesk:
 
     def why_no_file(self, path: str) -> Message:
         """Why there is nothing to read at a path; empty where there is a file."""
+        if not path.strip():
+            return msg("a path is needed")
         file = Path(path.strip()).expanduser()
         return EMPTY if file.is_file() else msg("there is no file {path}", path=str(file))
 

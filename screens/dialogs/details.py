@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from rancher_tui.finding import Finding, Status
@@ -19,8 +21,9 @@ _CELLS = 74
 
 
 class Details(Dialog[None]):
-    """A finding in full; Enter and Escape close it."""
+    """A finding in full."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,i", "close", "close", show=False)]
     TALL = True
 
     def __init__(self, finding: Finding) -> None:
@@ -31,7 +34,7 @@ class Details(Dialog[None]):
         yield Pager(list(finding_lines(self._finding)))
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [*self.scroll_key("↑↓"), ("esc", _("close"), True)]
+        return [*self.scroll_key("↑↓ pgup pgdn"), ("esc", _("close"), True)]
 
 
 def finding_lines(finding: Finding) -> Iterator[Line]:
@@ -73,6 +76,8 @@ def _wrapped(text: str, ink: str) -> Iterator[Line]:
 
 def _evidence(finding: Finding) -> Iterator[str]:
     for name, value in finding.evidence.items():
+        if value == "":
+            continue
         if isinstance(value, str) and "\n" in value:
             yield f"{name}:"
             yield from (f"  {line}" for line in clean_block(value).split("\n"))
