@@ -105,8 +105,9 @@ class FormScreen(Frame):
         """Whether a finding is about that field."""
         return finding.subject == field.path or finding.subject.startswith(f"{field.path}.")
 
-    def _with_absent_files(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """These findings, and a warning for each field with a file that is not there, where none tells it."""
+    def findings_told(self) -> tuple[Finding, ...]:
+        """The findings of this step, and a warning for each field with a missing file, where none tells it."""
+        findings = self.findings_here()
         bad = [finding for finding in findings if finding.bad]
         paths = [
             field.path
@@ -120,7 +121,7 @@ class FormScreen(Frame):
         if state is None:
             return
         form = self.form
-        findings = self._with_absent_files(self.findings_here())
+        findings = self.findings_told()
         form.read_only = not self.rancher.session.store.writable
         values = [text_at(state, field.path) for field in form.fields]
         by_path = {

@@ -140,7 +140,7 @@ class HostsScreen(HostActions, FormScreen):
 
     def _show_chosen(self) -> None:
         """Below the matrix: the cell's findings while it has the keys, else the step's."""
-        self.show_findings(self.cell_findings() if self.matrix.has_focus else self.findings_here())
+        self.show_findings(self.cell_findings() if self.matrix.has_focus else self.findings_told())
 
     def on_mount(self) -> None:
         super().on_mount()

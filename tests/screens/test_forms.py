@@ -115,3 +115,13 @@ async def test_one_cursor_is_shown_whichever_part_has_the_keys(home: Path) -> No
         for _ in range(8):
             await user.press("down")
             assert sum("▸" in line[:4] for line in user.lines[2:16]) == 1, user.screen
+
+
+async def test_a_field_that_names_a_file_which_is_not_there_says_so_at_once(home: Path, tmp_path: Path) -> None:
+    async with using(home, begun(home, InstallState())) as user:
+        await user.press("g", "1", "enter", "down", "enter", *str(tmp_path / "id_rsa"), "enter")
+        assert "id_rsa  warn" in user.line_with("SSH key for all")
+        assert "there is no file" in user.screen
+        (tmp_path / "id_rsa").write_text("")
+        await user.press("g", "4", "enter", "g", "1", "enter")
+        assert "there is no file" not in user.screen
