@@ -132,12 +132,13 @@ def _worth(copy: Kept) -> tuple[str, str]:
 
 def age(seconds: float) -> str:
     """How long ago, in the largest unit that fits: `3 days ago`."""
-    for size, singular, plural in (
-        (86_400, "{number} day ago", "{number} days ago"),
-        (3_600, "{number} hour ago", "{number} hours ago"),
-        (60, "{number} minute ago", "{number} minutes ago"),
-    ):
-        if seconds >= size:
-            number = int(seconds // size)
-            return ngettext(singular, plural, number).format(number=number)
-    return _("just now") if seconds >= 0 else _("in the future")
+    days, hours, minutes = (int(seconds // size) for size in (86_400, 3_600, 60))
+    if seconds < 0:
+        return _("in the future")
+    if days:
+        return ngettext("{number} day ago", "{number} days ago", days).format(number=days)
+    if hours:
+        return ngettext("{number} hour ago", "{number} hours ago", hours).format(number=hours)
+    if minutes:
+        return ngettext("{number} minute ago", "{number} minutes ago", minutes).format(number=minutes)
+    return _("just now")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from rancher_tui.i18n import _
+from rancher_tui.i18n import Message, _
 from rancher_tui.rke.progress import PhaseProgress, Progress
 from rancher_tui.rke.runs import RunStatus
 from screens.look.signs import signs
@@ -70,6 +70,13 @@ def _ink(status: RunStatus) -> str:
     return "plain" if status.state == "exited" and status.exit_code == 0 else "fail"
 
 
+def _said(title: Message, detail: Message) -> str:
+    """A cause in a sentence, or in two."""
+    if not detail:
+        return shown(title)
+    return _("{title}. {detail}").format(title=shown(title).rstrip("."), detail=shown(detail))
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a run beside its log: whether it goes on, what phases usually take, on how many hosts."""
@@ -119,7 +126,7 @@ def cause_lines(problem: Problem, cells: int) -> list[Line]:
     from rancher_tui.rke.causes import advice
 
     cause, ink = problem.cause, "warn" if problem.level == "warning" else "fail"
-    said = f"{shown(cause.title).rstrip('.')}. {shown(cause.detail)}" if cause else shown(problem.text)
+    said = _said(cause.title, cause.detail) if cause else shown(problem.text)
     head = _("line {number}").format(number=problem.line + 1)
     first, *rest = wrap(said.strip(), cells - 14)
     lines: list[Line] = [[(f" {fit(head, 12)} ", ink), (first, "strong")]]

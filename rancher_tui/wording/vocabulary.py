@@ -21,7 +21,7 @@ RUN_FIELDS: Final = (
     *(N_("run"), N_("exit_code"), N_("signal"), N_("verdict"), N_("phase"), N_("elapsed_s"), N_("quiet_s")),
     *(N_("lines"), N_("problems")),
 )
-PURPOSES: Final = (N_("config"), N_("result"), N_("before-run"))
+PURPOSES: Final = (N_("config"), N_("result"), N_("before-run"), N_("after-run"))
 TRUST: Final = (N_("known"), N_("changed"), N_("unreachable"))
 
 
