@@ -8,7 +8,6 @@ from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
 from rancher_tui.install import steps
 from screens import registry
-from screens.dialogs.ask import AskStep
 
 if TYPE_CHECKING:
     from screens.app import RancherApp
@@ -99,6 +98,8 @@ class Going:
 
     def ask_step(self) -> None:
         """Ask for a step's number and go there."""
+        from screens.dialogs.ask import AskStep
+
         self._app.push_screen(AskStep(self._app.steps), self._to_number)
 
     async def _to_number(self, answer: str | None) -> None:
