@@ -23,13 +23,13 @@ from screens.widgets.host_matrix import HostMatrix
 from screens.widgets.lines import Text
 
 FEW = 5
-"""Rows of the matrix that have room beside the fields on a small terminal."""
-BESIDES = 17
-"""Lines of the terminal that are not for the fields."""
+"""Hosts that are taken in at a glance: of more it is told how many stand how."""
 FRAME = 5
 """Lines around the body of a screen."""
 HOSTS = 5
 """Lines that the matrix has at least: its heads and some hosts."""
+SEEN = 7
+"""Lines for some findings, the rules and the heads of the matrix."""
 
 
 class HostsScreen(HostActions, FormScreen):
@@ -151,10 +151,11 @@ class HostsScreen(HostActions, FormScreen):
 
     def _fit_fields(self) -> None:
         """The fields leave room for some hosts and findings, and give way where more hosts have the keys."""
-        narrow = self.matrix.has_focus and self.matrix.count > FEW
-        fields = 1 if narrow else min(len(self.form.fields), max(3, self.app.size.height - BESIDES))
-        self.form.styles.height = fields
         body = self.app.size.height - FRAME
+        fields = min(len(self.form.fields), max(3, body - HOSTS - SEEN))
+        if self.matrix.has_focus and self.matrix.count > body - fields - SEEN:
+            fields = 1
+        self.form.styles.height = fields
         self.query_one(Findings).styles.max_height = max(2, min(body * 2 // 5, body - fields - HOSTS - 2))
         self.call_after_refresh(self.form.keep_in_view, self.form.row)
 

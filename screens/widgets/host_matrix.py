@@ -142,7 +142,7 @@ class HostMatrix(Lines, can_focus=True):
         for column, (title, wide) in enumerate(zip(TITLES, groups, strict=True)):
             parts.append((fit(_(title), wide), "strong" if column == self.column and self.has_focus else "dim"))
         used = NUMBER_CELLS + label + sum(groups)
-        return [*parts, (fit(f" {_('Docker, system')}", max(0, cells - used)), "dim")]
+        return [*parts, (fit(f" {_('Docker, OS')}", max(0, cells - used)), "dim")]
 
     def line(self, number: int, cells: int) -> Line:
         row = self._rows[number]

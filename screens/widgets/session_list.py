@@ -17,7 +17,7 @@ from screens.widgets.lines import Line, Lines, Part, fit, wrap
 
 MARK_CELLS = 3
 STEPS_CELLS = 7
-STANDING_CELLS = 14
+STANDING_CELLS = 22
 NAME_CELLS, FQDN_CELLS = 16, 20
 """The least that names and FQDNs get; what is left over goes to them where they need it."""
 
@@ -88,14 +88,16 @@ class SessionList(Lines, can_focus=True):
             ]
         item = self._sessions[number - 1]
         name, fqdn = self._widths(cells)
-        room = max(0, cells - MARK_CELLS - name - fqdn - STEPS_CELLS - 1)
         told, ink = standing(item)
+        label = f"  {clean(item.label)}" if item.label else ""
+        room = max(0, cells - MARK_CELLS - name - fqdn - STEPS_CELLS - 1)
         return [
             mark,
             (fit(clean(item.name), name - 1), "cursor" if here else "plain"),
             (f" {fit(clean(item.fqdn) or signs().empty, fqdn - 1)} ", "plain"),
             (fit(signs().empty if item.damage else f"{item.done}/{len(STEPS)}", STEPS_CELLS), "plain"),
-            (fit(told, room), ink),
+            (fit(told, min(room, cell_len(told))), ink),
+            (fit(label, max(0, room - cell_len(told))), "dim"),
         ]
 
     def _keep_row(self) -> None:
