@@ -84,7 +84,7 @@ class ReviewScreen(FormScreen):
         told = _("nothing against it") if not found.findings else shown(count_line(found.findings))
         heading = _("rancher-cluster.yml: {number} lines, {told}").format(number=len(found.lines), told=told)
         if found.beside():
-            heading = _("{heading}; n goes to the next").format(heading=heading)
+            heading = _("{heading} (n)").format(heading=heading)
         self.query_one("#file-rule", Rule).show(heading, "fail" if found.bad else "strong")
         self.file.show(found.lines, found.beside())
 

@@ -60,7 +60,10 @@ class Rule(Lines):
 
     def line(self, number: int, cells: int) -> Line:
         sign = signs().rule
-        told = self._told(cells)[number]
+        lines = self._told(cells)
+        told = lines[number]
+        if number == self.content_size.height - 1 < len(lines) - 1:
+            told = fit(" ".join(lines[number:]), max(1, cells - 6))
         if not told:
             return [(sign * cells, "dim")]
         if number:
