@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rancher_tui.finding import Finding
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import steps
 from rancher_tui.install.lock import HeldError
@@ -198,6 +199,25 @@ class LocalEngine:
         path = source.strip()
         there = not path or Path(path).expanduser().exists()
         return "" if there else str(msg("{path}: there is no such file or folder", path=path))
+
+    def is_cluster_file(self, source: str) -> bool:
+        """True for a file that is no archive of a session: what a standing cluster may have been built from."""
+        from rancher_tui.operations.restoring import no_backup
+
+        path = Path(source).expanduser()
+        return path.is_file() and bool(no_backup(path))
+
+    def adopt(self, source: str, name: str) -> tuple[LocalInstall | Message, Sequence[Finding]]:
+        """A standing cluster's files in a new session, open, and what was verified; or why not."""
+        from rancher_tui.operations.adopting import Source, adopt
+        from rancher_tui.proofs.adopted import verified
+        from rancher_tui.proofs.inputs import OperationError
+
+        try:
+            made = adopt(self._home, name, Source(Path(source).expanduser()))
+        except OperationError as error:
+            return error.message, ()
+        return self.open(name), verified(made).findings
 
     def is_encrypted(self, source: str) -> bool:
         """True for a backup or an archive that needs a passphrase."""

@@ -145,6 +145,12 @@ class Engine(Protocol):
     def wrong_source(self, source: str) -> str:
         """Why no session can be restored from that path; empty when there is something to read."""
 
+    def is_cluster_file(self, source: str) -> bool:
+        """True for a file that is no archive: what a standing cluster may have been built from."""
+
+    def adopt(self, source: str, name: str) -> tuple[Install | Message, Sequence[Finding]]:
+        """A standing cluster's files in a new session, open, and what was verified; or why not."""
+
     def is_encrypted(self, source: str) -> bool:
         """True for a backup or an archive that needs a passphrase."""
 

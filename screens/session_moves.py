@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from rancher_tui.finding import Finding, by_gravity
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import paths
 from rancher_tui.text import clean
@@ -13,7 +14,7 @@ from screens.dialogs.ask import Ask, TypedWord
 from screens.dialogs.reading import Reading
 from screens.dialogs.secret_asking import AskSecret
 from screens.frame import Frame
-from screens.look.words import shown
+from screens.look.words import finding_ink, finding_text, finding_word, shown
 from screens.widgets.lines import Line, wrap
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ class SessionMoves(Frame):
             self.run_worker(doing(), exclusive=True, group="moves", exit_on_error=False)
 
     def do_take_in(self) -> None:
-        question = _("The folder of a backup, or the file of an archive (archives lie in {folder})")
+        question = _(
+            "A backup's folder, an archive's file (in {folder}), or the cluster file of a cluster that stands"
+        )
         folder = self.rancher.engine.archives()
         judge = self.rancher.engine.wrong_source
         self.app.push_screen(Ask(question.format(folder=clean(folder)), judge=judge), self._source_given)
@@ -108,18 +111,44 @@ class SessionMoves(Frame):
     def _source_given(self, source: str | None) -> None:
         wanted = (source or "").strip()
         if wanted:
-            question = _("A name for the session that is restored from it")
+            question = _("A name for the session that is made from it")
             ask = Ask(question, judge=self.rancher.engine.wrong_name)
             self.app.push_screen(ask, lambda name: self._name_given(wanted, (name or "").strip()))
 
     def _name_given(self, source: str, name: str) -> None:
         if not name:
             return
-        if self.rancher.engine.is_encrypted(source):
+        if self.rancher.engine.is_cluster_file(source):
+            self._adopt(source, name)
+        elif self.rancher.engine.is_encrypted(source):
             ask = AskSecret(_("The passphrase that it was encrypted with"), twice=False)
             self.app.push_screen(ask, lambda secret: self._restore(source, name, secret) if secret else None)
         else:
             self._restore(source, name, "")
+
+    def _adopt(self, source: str, name: str) -> None:
+        async def adopting() -> None:
+            opened, findings = await asyncio.to_thread(self.rancher.engine.adopt, source, name)
+            if isinstance(opened, Message):
+                self.draw()
+                self.note(opened, "fail")
+            else:
+                self.app.call_later(self._use_adopted, opened, findings)
+
+        self.run_worker(adopting(), exclusive=True, group="moves", exit_on_error=False)
+
+    async def _use_adopted(self, opened: Install, findings: Sequence[Finding]) -> None:
+        app = self.rancher
+        await app.use(opened)
+        told = _(
+            "Its files are copied here, nothing is run. Step 11 asks whether Rancher is up (V), step 12 keeps copies."
+        )
+        lines: list[Line] = [[(text, "plain")] for text in wrap(told, 72)] + [[]]
+        for finding in by_gravity(findings):
+            first, *rest = wrap(finding_text(finding), 62)
+            lines.append([(f"{finding_word(finding.status):<9}", finding_ink(finding.status)), (first, "plain")])
+            lines += [[(" " * 9 + text, "plain")] for text in rest]
+        app.push_screen(Reading(_("Adopted"), lines))
 
     def _restore(self, source: str, name: str, passphrase: str) -> None:
         self.note(_("restoring; every file is compared with its SHA-256"))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -47,14 +45,6 @@ def healthy(folder: Path, address: str, stack: ExitStack, *, passphrase: str = "
     return server
 
 
-async def until(user: User, text: str, *, gone: str = "") -> None:
-    ends = time.monotonic() + 20
-    while text not in user.screen or (gone and gone in user.screen):
-        assert time.monotonic() < ends, f"{text!r} did not come:\n{user.screen}"
-        await asyncio.sleep(0.02)
-        await user.pilot.pause()
-
-
 async def on_step_1(user: User) -> None:
     await user.press("g", "1", "enter")
     await user.pilot.pause()
@@ -62,10 +52,10 @@ async def on_step_1(user: User) -> None:
 
 async def trust(user: User) -> None:
     await user.press("k")
-    await until(user, "Trust these")
+    await user.sees("Trust")
     await user.type("yes")
     await user.press("enter")
-    await until(user, "trusted now")
+    await user.sees("trusted now")
 
 
 async def down_to_the_hosts(user: User) -> None:
@@ -90,18 +80,18 @@ async def test_keys_are_trusted_and_the_matrix_fills_in(home: Path, tmp_path: Pa
     async with using(home, begun(home, InstallState(nodes=nodes))) as user:
         await on_step_1(user)
         await user.press("p")
-        await until(user, "2 fails")
+        await user.sees("2 fails")
         assert cells(user, "127.0.0.21")[:2] == ["fail", "–"]
         await trust(user)
         await user.press("p")
-        await until(user, "1 fail,")
+        await user.sees("1 fail,")
         told = cells(user, "127.0.0.21")
         assert "fail" not in told and told[0] == "pass" and told[5] == "pass" and told[7].startswith("18.09.9")
         assert cells(user, "127.0.0.22")[:3] == ["fail", "–", "–"]
         assert "refuses connections to port 1" in user.screen
         await down_to_the_hosts(user)
         await user.press("home", "down", "enter")
-        await until(user, "What to do")
+        await user.sees("What to do")
         assert "systemctl status sshd" in user.screen and "Connection refused" in user.screen
 
 
@@ -113,8 +103,8 @@ async def test_what_failed_is_looked_at_again_alone(home: Path, tmp_path: Path, 
         await on_step_1(user)
         await trust(user)
         await user.press("p")
-        await until(user, "answer comes by")
-        await until(user, "1 fail,")
+        await user.sees("x stops")
+        await user.sees("1 fail,")
         assert cells(user, "127.0.0.22")[1] == "fail"
         user.store.edit("mended", lambda now: now.model_copy(update={"nodes": (one.node(), two.node())}))
         await user.pilot.pause()
@@ -123,13 +113,13 @@ async def test_what_failed_is_looked_at_again_alone(home: Path, tmp_path: Path, 
         assert "node 2 changed" in user.screen
         one.stop()
         await user.press("A")
-        await until(user, "looking again at 2")
-        await until(user, "passed", gone="looking again")
+        await user.sees("looking again at 2")
+        await user.sees("passed", gone="looking again")
         assert cells(user, "127.0.0.22")[:2] == ["pass", "pass"]
         assert "done" in user.lines[1]
         await down_to_the_hosts(user)
         await user.press("ctrl+home", "home", "H")
-        await until(user, "1 fail", gone="looking again")
+        await user.sees("1 fail", gone="looking again")
         assert cells(user, "127.0.0.21")[0] == "fail" and cells(user, "127.0.0.22")[0] == "pass"
 
 
@@ -138,14 +128,14 @@ async def test_a_look_is_stopped_and_the_last_report_stays(home: Path, tmp_path:
     async with using(home, begun(home, InstallState(nodes=(one.node(),)))) as user:
         await on_step_1(user)
         await user.press("p")
-        await until(user, "1 fail")
+        await user.sees("1 fail")
         await trust(user)
         await user.press("p")
-        await until(user, "docker ps works")
+        await user.sees("docker ps works")
         assert "…" in cells(user, "127.0.0.21"), "what takes seconds is waited for"
         await user.press("x")
-        await until(user, "stopped")
-        await until(user, "is not known yet")
+        await user.sees("stopped")
+        await user.sees("is not known yet")
         assert cells(user, "127.0.0.21")[0] == "fail"
 
 
@@ -157,15 +147,15 @@ async def test_a_passphrase_is_asked_once_and_never_shown_or_stored(
         await on_step_1(user)
         await trust(user)
         await user.press("p")
-        await until(user, "The passphrase of")
+        await user.sees("The passphrase of")
         await user.type("sesame")
         assert "sesame" not in user.screen
         await user.press("enter")
-        await until(user, "1 fail,")
+        await user.sees("1 fail,")
         assert "has a passphrase" in user.screen
         assert cells(user, "127.0.0.21")[1] == "pass"
         await user.press("p")
-        await until(user, "1 fail,", gone="answer comes by")
+        await user.sees("1 fail,", gone="x stops")
     for file in home.rglob("*"):
         assert not file.is_file() or b"sesame" not in file.read_bytes()
 
@@ -178,10 +168,10 @@ async def test_what_is_on_offer_is_taken_over_only_by_choice(home: Path, tmp_pat
         await on_step_1(user)
         await trust(user)
         await user.press("p")
-        await until(user, "passed")
+        await user.sees("passed")
         assert user.state.nodes == (one.node(),), "nothing is taken by itself"
         await user.press("t")
-        await until(user, "Take over into the node table?")
+        await user.sees("Take over into the node table?")
         for told in (
             "internal_address: 192.0.2.11",
             "hostname_override: node21",
@@ -190,11 +180,11 @@ async def test_what_is_on_offer_is_taken_over_only_by_choice(home: Path, tmp_pat
         ):
             assert told in user.screen
         await user.press("escape", "t")
-        await until(user, "Take over into the node table?")
+        await user.sees("Take over into the node table?")
         await user.press("a", "down", "down", "down", "space")
         chosen = user.line_with("[x]")
         await user.press("enter")
-        await until(user, "1 taken over")
+        await user.sees("1 taken over")
         assert "hostname_override" in chosen
         assert user.state.nodes == (one.node(hostname_override="node21"),)
         await user.press("u")
@@ -212,10 +202,10 @@ async def test_leftovers_are_cleared_after_the_hosts_name_was_typed(
         await on_step_1(user)
         await trust(user)
         await user.press("p")
-        await until(user, "1 fail,")
+        await user.sees("1 fail,")
         await down_to_the_hosts(user)
         await user.press("l")
-        await until(user, "Clear this host?")
+        await user.sees("Clear this host?")
         assert "snapshots of the old cluster" in user.screen
         (script,) = home.rglob("cleanup/node-1.sh")
         assert "rm -rf --one-file-system /etc/kubernetes" in script.read_text()
@@ -225,7 +215,7 @@ async def test_leftovers_are_cleared_after_the_hosts_name_was_typed(
         await user.press("ctrl+u")
         await user.type("node-a")
         await user.press("enter")
-        await until(user, "1 passed")
+        await user.sees("1 passed")
         assert [line.split()[0] for line in log.read_text().splitlines()] == ["cp", "diff", "rm", "rm"]
 
 
@@ -238,15 +228,15 @@ async def test_the_report_is_written(
     async with using(home, begun(home, InstallState(nodes=nodes))) as user:
         await on_step_1(user)
         await user.press("p")
-        await until(user, "1 fail,")
+        await user.sees("1 fail,")
         await user.press("w")
-        await until(user, "Write the report to which file?")
+        await user.sees("Write the report to which file?")
         await user.press("ctrl+u")
         await user.type("report.pdf")
         await user.press("enter")
-        await until(user, "must end in")
+        await user.sees("must end in")
         await user.press("ctrl+u")
         await user.paste(f"report{suffix}")
         await user.press("enter")
-        await until(user, "is written")
+        await user.sees("is written")
     assert "tcp-refused" in (tmp_path / f"report{suffix}").read_text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -68,6 +70,14 @@ class User:
         found = next((line for line in self.lines if text in line), None)
         assert found is not None, f"{text!r} is not on the screen:\n{self.screen}"
         return found
+
+    async def sees(self, text: str, *, gone: str = "", seconds: float = 20.0) -> None:
+        """Wait until `text` stands on the terminal, and `gone` no longer does."""
+        end = time.monotonic() + seconds
+        while text not in self.screen or (gone and gone in self.screen):
+            assert time.monotonic() < end, f"{text!r} did not come:\n{self.screen}"
+            await asyncio.sleep(0.02)
+            await self.pilot.pause()
 
 
 Opening = Callable[..., "Awaitable[User]"]

@@ -14,16 +14,9 @@ from rancher_tui.i18n import msg
 from rancher_tui.install import steps
 from rancher_tui.install.state import InstallState
 from rancher_tui.open_session import LocalInstall
-from tests.screens.conftest import User, begun, using
+from tests.screens.conftest import begun, using
 
 STATE = InstallState(fqdn="rancher.example.com", rancher_version="v2.0.8")
-
-
-async def until(user: User, text: str) -> None:
-    end = time.monotonic() + 15
-    while text not in user.screen:
-        assert time.monotonic() < end, f"{text!r} did not come:\n{user.screen}"
-        await asyncio.sleep(0.02)
 
 
 def checking(
@@ -49,7 +42,7 @@ async def test_findings_show_as_they_come_and_the_report_proves_the_step(
     checking(monkeypatch, check)
     async with using(home, begun(home, STATE)) as user:
         await user.press("g", "8", "enter", "c")
-        await until(user, "it is the host of the Ingress")
+        await user.sees("it is the host of the Ingress")
         assert "checking 8 FQDN; x stops" in user.screen
         assert "checking" in user.lines[1]
         await user.press("c")
@@ -57,7 +50,7 @@ async def test_findings_show_as_they_come_and_the_report_proves_the_step(
         await user.press("?", "q")
         assert "checking 8 FQDN; x stops (" in user.screen
         gate.set()
-        await until(user, "1 passed")
+        await user.sees("1 passed")
         assert "done" in user.lines[1]
         await user.press("enter", "x", "enter")
         assert "stale" in user.lines[1]
@@ -78,9 +71,9 @@ async def test_x_stops_a_check(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     checking(monkeypatch, check)
     async with using(home, begun(home, STATE)) as user:
         await user.press("g", "8", "enter", "c")
-        await until(user, "checking 8 FQDN")
+        await user.sees("checking 8 FQDN")
         await user.press("x")
-        await until(user, "stopped")
+        await user.sees("stopped")
         assert ended == ["stopped"]
         await user.press("x")
         assert "nothing is under way" in user.screen
@@ -96,7 +89,7 @@ async def test_a_check_that_breaks_off_says_so_and_the_program_goes_on(
     checking(monkeypatch, check)
     async with using(home, begun(home, STATE)) as user:
         await user.press("g", "8", "enter", "c")
-        await until(user, "a check broke off; 8: RuntimeError: [/etc/x] broke")
+        await user.sees("a check broke off; 8: RuntimeError: [/etc/x] broke")
         await user.press("]")
         assert "9 Rancher version" in user.screen
 
@@ -117,7 +110,7 @@ async def test_on_the_overview_every_step_with_its_inputs_is_checked(
     checking(monkeypatch, check)
     async with using(home, begun(home, STATE)) as user:
         await user.press("g", "0", "enter", "c")
-        await until(user, "3 warnings")
+        await user.sees("3 warnings")
         assert checked == [4, 8, 9]
         judged = [finding for item in user.app.steps for finding in item.findings]
         assert f"{sum(finding.status is Status.WARN for finding in judged)} warnings" in user.screen

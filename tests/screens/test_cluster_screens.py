@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from rancher_tui.install.state import Certificates, InstallState, Node
 from screens.widgets.file_lines import FileLines
-from tests.screens.conftest import User, begun, using
+from tests.screens.conftest import begun, using
 from tests.unit.cluster_file_case import ca_text
 
 PASSWORD = "hunter2"
@@ -33,20 +32,10 @@ def with_placeholder() -> InstallState:
     return state.model_copy(update={"nodes": (first.model_copy(update={"user": "USER"}), *rest)})
 
 
-async def until(user: User, text: str, seconds: float = 10.0) -> None:
-    """Wait until something stands on the screen."""
-    for _ in range(int(seconds / 0.05)):
-        await user.pilot.pause()
-        if text in user.screen:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{text!r} never came:\n{user.screen}")
-
-
 async def test_the_review_shows_the_whole_file_with_findings_beside_their_lines(home: Path) -> None:
     async with using(home, begun(home, with_placeholder())) as user:
         await user.press("g", "1", "0", "enter")
-        await until(user, "1 fail")
+        await user.sees("1 fail")
         place = next(row for row, line in enumerate(user.lines) if "user: USER" in line)
         assert "fail  the placeholder USER is not filled in" in user.lines[place + 1]
         file = user.app.screen.query_one(FileLines)
@@ -57,7 +46,7 @@ async def test_n_goes_from_one_finding_to_the_next_and_i_tells_all_about_it(home
     nodes = tuple(Node(address=f"10.0.1.{n}", user="USER") for n in (11, 12, 13))
     async with using(home, begun(home, whole(nodes=nodes, fqdn="10.0.0.1"))) as user:
         await user.press("g", "1", "0", "enter")
-        await until(user, "3 fails")
+        await user.sees("3 fails")
         file = user.app.screen.query_one(FileLines)
         seen = []
         for _ in range(len(file.findings)):
@@ -78,8 +67,8 @@ async def test_n_goes_from_one_finding_to_the_next_and_i_tells_all_about_it(home
 async def test_after_the_files_last_finding_n_goes_on_to_what_has_no_line_and_to_other_steps(home: Path) -> None:
     async with using(home, begun(home, with_placeholder())) as user:
         await user.press("g", "1", "0", "enter", "c")
-        await until(user, "1 fail")
-        await until(user, "not exported yet")
+        await user.sees("1 fail")
+        await user.sees("not exported yet")
         await user.press("n")
         assert "placeholder USER" in user.line_with("▸ fail")
         await user.press("n")
@@ -92,7 +81,7 @@ async def test_after_the_files_last_finding_n_goes_on_to_what_has_no_line_and_to
 async def test_without_an_input_the_review_says_what_is_missing_in_place_of_the_file(home: Path) -> None:
     async with using(home, begun(home, whole(certificates=Certificates()))) as user:
         await user.press("g", "1", "0", "enter")
-        await until(user, "cannot be composed yet")
+        await user.sees("cannot be composed yet")
         assert "certificate is missing" in user.screen
         assert "The file is composed from what is entered" in user.screen
 
@@ -100,19 +89,19 @@ async def test_without_an_input_the_review_says_what_is_missing_in_place_of_the_
 async def test_what_was_written_and_copied_is_told_with_what_was_found(home: Path) -> None:
     async with using(home, begun(home, whole())) as user:
         await user.press("g", "1", "0", "enter")
-        await until(user, "rancher-cluster.yml: ")
+        await user.sees("rancher-cluster.yml: ")
         await user.press("b")
-        await until(user, "not exported")
+        await user.sees("not exported")
         await user.press("e")
-        await until(user, "rancher-cluster.yml is written; ")
+        await user.sees("rancher-cluster.yml is written; ")
         await user.press("b")
-        await until(user, "rancher-cluster.yml is copied; ")
+        await user.sees("rancher-cluster.yml is copied; ")
 
 
 async def test_lines_that_go_on_beyond_an_edge_carry_a_sign(home: Path) -> None:
     async with using(home, begun(home, whole())) as user:
         await user.press("g", "1", "0", "enter")
-        await until(user, "# rancher-cluster.yml: Rancher on")
+        await user.sees("# rancher-cluster.yml: Rancher on")
         assert user.line_with("# rancher-cluster.yml: Rancher on").rstrip().endswith("…")
         await user.press("right")
         assert "◂" in user.line_with("  1  ")
@@ -122,7 +111,7 @@ async def test_an_export_with_failing_findings_needs_a_typed_yes(home: Path) -> 
     written = home / "sessions" / "prod" / "cluster" / "rancher-cluster.yml"
     async with using(home, begun(home, with_placeholder())) as user:
         await user.press("e")
-        await until(user, "To go on, type  yes")
+        await user.sees("To go on, type  yes")
         assert "the placeholder USER is not filled in" in user.screen
         await user.type("no")
         await user.press("enter")
@@ -130,7 +119,7 @@ async def test_an_export_with_failing_findings_needs_a_typed_yes(home: Path) -> 
         await user.press("ctrl+u")
         await user.type("yes")
         await user.press("enter")
-        await until(user, "written:")
+        await user.sees("written:")
         assert "user: USER" in written.read_text()
 
 
@@ -138,15 +127,15 @@ async def test_an_export_without_is_written_at_once_and_the_difference_shows_wha
     written = home / "sessions" / "prod" / "cluster" / "rancher-cluster.yml"
     async with using(home, begun(home, whole())) as user:
         await user.press("e")
-        await until(user, "written:")
+        await user.sees("written:")
         assert "10.0.1.13" in written.read_text()
         await user.press("g", "8", "enter", "enter", "ctrl+u")
         await user.type("other.example.com")
         await user.press("enter", "g", "1", "0", "enter", "D")
-        await until(user, "host: other.example.com")
+        await user.sees("host: other.example.com")
         assert "-  " in user.line_with("host: rancher.example.com")
         await user.press("a")
-        await until(user, "no run has applied a file yet")
+        await user.sees("no run has applied a file yet")
 
 
 async def test_no_password_is_on_the_review_or_in_a_difference(home: Path) -> None:
@@ -156,7 +145,7 @@ async def test_no_password_is_on_the_review_or_in_a_difference(home: Path) -> No
         user.store.update("registry", options=options.model_copy(update={"registry": registry}))
         assert user.state.options.registry.password.startswith("secret:")
         await user.press("g", "1", "0", "enter")
-        await until(user, "nothing against it")
+        await user.sees("nothing against it")
         drawn = "\n".join(
             "".join(text for text, _ink in row) for row in user.app.screen.query_one(FileLines)._rows
         )
@@ -167,7 +156,7 @@ async def test_no_password_is_on_the_review_or_in_a_difference(home: Path) -> No
         await user.press("D", "f")
         await user.paste(str(other))
         await user.press("enter")
-        await until(user, "r.example.com")
+        await user.sees("r.example.com")
         assert PASSWORD not in user.screen
         assert "0ther" not in user.screen
 
@@ -240,7 +229,7 @@ async def test_what_is_mine_is_kept_for_the_next_session(home: Path) -> None:
         await user.press("escape", "escape", "a")
         await user.type("next")
         await user.press("enter")
-        await until(user, "next")
+        await user.sees("next")
         assert user.state.balancer.kind == "haproxy"
         assert user.state.options.registry.url == "r.example.com"
         await user.press("g", "6", "enter", "a")
@@ -269,17 +258,17 @@ async def test_a_mis_indented_file_is_read_into_a_session_after_its_difference_w
         await user.press("g", "5", "enter", "O")
         await user.paste(str(file))
         await user.press("enter")
-        await until(user, "mended like this")
+        await user.sees("mended like this")
         assert "+  user: rancher" in user.screen
         await user.press("escape")
         assert len(user.state.nodes) == 3
         await user.press("O")
         await user.paste(str(file))
         await user.press("enter")
-        await until(user, "mended like this")
+        await user.sees("mended like this")
         await user.type("yes")
         await user.press("enter")
-        await until(user, "is read")
+        await user.sees("is read")
         assert [node.address for node in user.state.nodes] == ["10.0.1.11"]
         await user.press("u")
         assert len(user.state.nodes) == 3
@@ -292,7 +281,7 @@ async def test_what_cannot_be_read_is_explained_at_its_line(home: Path) -> None:
         await user.press("g", "5", "enter", "O")
         await user.paste(str(file))
         await user.press("enter")
-        await until(user, "broken.yml:")
+        await user.sees("broken.yml:")
         assert "cannot be taken in" in user.screen
         assert len(user.state.nodes) == 3
 
@@ -306,9 +295,9 @@ async def test_a_session_begins_with_a_file_from_the_list(home: Path) -> None:
         await user.press("escape", "escape", "O")
         await user.paste(str(file))
         await user.press("enter")
-        await until(user, "A name for the session")
+        await user.sees("A name for the session")
         await user.press("enter")
-        await until(user, "theirs")
-        await until(user, "is read")
+        await user.sees("theirs")
+        await user.sees("is read")
         assert user.app.session.name == "theirs"
         assert [node.address for node in user.state.nodes] == ["10.0.1.11"]

@@ -10,6 +10,7 @@ from rancher_tui.install.session import Home
 from rancher_tui.install.state import InstallState
 from tests.screens.conftest import User, begun, using
 from tests.screens.sample import save_sample
+from tests.unit.test_commands_rke import standing
 
 
 def damage(home: Path, name: str) -> None:
@@ -113,3 +114,30 @@ async def test_a_list_longer_than_the_terminal_shows_that_it_goes_on(home: Path)
         await user.press("end")
         assert "▴" in user.screen and "▾" not in user.screen
         assert user.line_with("▸").split()[1].startswith("session-")
+
+
+async def test_a_cluster_that_stands_is_taken_in_and_what_was_verified_is_told(home: Path, tmp_path: Path) -> None:
+    config = standing(tmp_path)
+    async with using(home) as user:
+        await user.press("+")
+        await user.type(str(config))
+        await user.press("enter")
+        await user.type("old")
+        await user.press("enter")
+        await user.sees("Adopted")
+        user.line_with("pass     the cluster file names 10.0.0.1")
+        await user.press("escape")
+        user.line_with("old")
+    assert Home(home).session("old").cluster_file.read_bytes() == config.read_bytes()
+
+
+async def test_a_file_that_is_no_cluster_file_makes_no_session(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("- buy milk\n")
+    async with using(home) as user:
+        await user.press("+")
+        await user.type(str(tmp_path / "notes.txt"))
+        await user.press("enter")
+        await user.type("old")
+        await user.press("enter")
+        await user.sees("no cluster file that can be read")
+    assert not (home / "sessions" / "old").exists()
