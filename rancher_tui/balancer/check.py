@@ -40,13 +40,13 @@ async def check(
             yield finding
         return
     except ValueError as error:
-        title = msg("No such kind of load balancer: {kind}", kind=state.balancer.kind)
+        title = msg("no such kind of load balancer: {kind}", kind=state.balancer.kind)
         yield judge.say(Status.FAIL, "unknown-kind", title, EMPTY, msg("{words}", words=str(error)))
         return
     notes = [note.english for note in written.notes]
-    yield judge.good("written", msg("The configuration can be written"), notes=notes)
+    yield judge.good("written", msg("the configuration can be written"), notes=notes)
     if not state.balancer.address.strip():
-        title = msg("The load balancer's address is not known")
+        title = msg("the load balancer's address is not known")
         yield judge.say(Status.FAIL, "value-missing", title, subject="balancer.address")
         return
     front = Front(
@@ -75,7 +75,7 @@ async def _answers(front: Front, judge: Judge, facts: dict[str, Any]) -> AsyncIt
         except FetchError:
             return
     facts |= {"status": answer.status, "pong": answer.status == 200 and answer.text == "pong"}
-    title = msg("The balancer answers by TLS ({status})", status=answer.status)
+    title = msg("the balancer answers by TLS ({status})", status=answer.status)
     yield judge.good("answers", title, status=answer.status, server=answer.headers.get("server", ""))
     yield http2(judge, answer)
     yield await redirect(judge, front)

@@ -41,7 +41,7 @@ async def without_sni(judge: Judge, front: Front, answer: Answer) -> Finding | N
     return judge.say(
         Status.WARN,
         "default-certificate",
-        msg("Without SNI another certificate is served, or none"),
+        msg("without SNI another certificate is served, or none"),
         msg("Old clients and some health checks send no server name and meet the default site."),
         msg("make the site of this name the balancer's default one"),
         words=words,
@@ -58,7 +58,7 @@ async def redirect(judge: Judge, front: Front) -> Finding:
             return judge.say(
                 Status.WARN,
                 "redirect",
-                msg("Nothing answers plain HTTP on port {port}", port=front.http_port),
+                msg("nothing answers plain HTTP on port {port}", port=front.http_port),
                 msg("Whoever types the name without https:// gets an error."),
                 msg("add a redirect from port 80 to https"),
                 words=error.words,
@@ -68,7 +68,7 @@ async def redirect(judge: Judge, front: Front) -> Finding:
     wrong = _wrong_redirect(answer, front)
     location = answer.headers.get("location", "")
     if wrong is None:
-        return judge.good("redirect", msg("Plain HTTP is sent to https"), location=location, status=answer.status)
+        return judge.good("redirect", msg("plain HTTP is sent to https"), location=location, status=answer.status)
     return judge.say(
         Status.FAIL,
         "redirect",
@@ -85,20 +85,20 @@ async def redirect(judge: Judge, front: Front) -> Finding:
 def _wrong_redirect(answer: Answer, front: Front) -> Message | None:
     """What is wrong with a redirect; None where nothing is."""
     if answer.status not in REDIRECTS:
-        return msg("Plain HTTP is answered with {status}, not redirected", status=answer.status)
+        return msg("plain HTTP is answered with {status}, not redirected", status=answer.status)
     wanted = urlsplit(front.base + _PATH)
     try:
         parts = urlsplit(answer.headers.get("location", ""))
     except ValueError:
-        return msg("The redirect leads to no address at all")
+        return msg("the redirect leads to no address at all")
     if parts.scheme != "https":
-        return msg("The redirect does not lead to https")
+        return msg("the redirect does not lead to https")
     if (parts.hostname or "").lower() != (wanted.hostname or "").lower():
-        return msg("The redirect leads to another name")
+        return msg("the redirect leads to another name")
     if _port(parts.netloc) not in (front.https_port, front.port):
-        return msg("The redirect leads to another port")
+        return msg("the redirect leads to another port")
     if (parts.path, parts.query) != (wanted.path, wanted.query):
-        return msg("The redirect loses path or query")
+        return msg("the redirect loses path or query")
     return None
 
 

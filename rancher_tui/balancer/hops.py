@@ -119,15 +119,15 @@ def blame(seen: Ping, nodes: Mapping[str, Node]) -> Blame:
     if seen is Ping.NO_BACKEND:
         return _backend_blame(known, good)
     if good and len(good) == len(known):
-        title = msg("The nodes answer right, the balancer does not pass it on")
+        title = msg("the nodes answer right, the balancer does not pass it on")
         return Blame(Hop.BALANCER, title, msg("rancher-tui balancer-lint FILE, or rehearse another time"))
     return Blame(
-        Hop.BALANCER, msg("Something else than Rancher answers /ping"), msg("compare name, address and port")
+        Hop.BALANCER, msg("something else than Rancher answers /ping"), msg("compare name, address and port")
     )
 
 
 def _redirect_blame(known: list[Node], good: list[Node]) -> Blame:
-    title = msg("Requests are redirected to themselves for ever")
+    title = msg("requests are redirected to themselves for ever")
     if Node.INGRESS_DROPS in known and not good:
         remedy = msg('ingress: options: use-forwarded-headers: "true" in the cluster file')
         return Blame(Hop.INGRESS, title, remedy)
@@ -140,30 +140,30 @@ def _redirect_blame(known: list[Node], good: list[Node]) -> Blame:
 
 def _name_blame(known: list[Node], good: list[Node]) -> Blame:
     if good or not known:
-        title = msg("The ingress does not know the name that arrives")
+        title = msg("the ingress does not know the name that arrives")
         return Blame(
             Hop.BALANCER, title, msg("the balancer must pass the Host header unchanged: balancer-lint FILE")
         )
-    title = msg("The ingress does not know this name")
+    title = msg("the ingress does not know this name")
     return Blame(Hop.INGRESS, title, msg("compare the FQDN in the cluster file with this name"))
 
 
 def _backend_blame(known: list[Node], good: list[Node]) -> Blame:
     if not known:
-        title = msg("The balancer reaches nobody behind it, or Rancher does not run yet")
+        title = msg("the balancer reaches nobody behind it, or Rancher does not run yet")
         return Blame(
             Hop.BEHIND, title, msg("rancher-tui verdict SESSION; and port 80 of the nodes from the balancer")
         )
     if good and Node.UNREACHED in known:
-        title = msg("Some nodes do not reach Rancher's pod on another node")
+        title = msg("some nodes do not reach Rancher's pod on another node")
         return Blame(
             Hop.OVERLAY, title, msg("open UDP 8472 between all nodes; check that they route to each other")
         )
     if len(good) == len(known):
-        title = msg("The nodes answer, the balancer does not reach them")
+        title = msg("the nodes answer, the balancer does not reach them")
         return Blame(Hop.BALANCER, title, msg("compare the balancer's backends with the node table"))
     if all(state is Node.CLOSED for state in known):
-        title = msg("No ingress listens on the nodes")
+        title = msg("no ingress listens on the nodes")
         return Blame(Hop.INGRESS, title, msg("rancher-tui verdict SESSION: has the run ended well?"))
     if Node.POD_DOWN in known:
         title = msg("Rancher's pod is not ready")
@@ -171,9 +171,9 @@ def _backend_blame(known: list[Node], good: list[Node]) -> Blame:
             Hop.RANCHER, title, msg("kubectl -n cattle-system get pods; kubectl -n cattle-system logs POD")
         )
     if Node.UNREACHED in known:
-        title = msg("The ingress does not reach Rancher's pod")
+        title = msg("the ingress does not reach Rancher's pod")
         return Blame(
             Hop.OVERLAY, title, msg("open UDP 8472 between all nodes; kubectl -n cattle-system get pods -o wide")
         )
-    title = msg("Some nodes have no ingress that answers")
+    title = msg("some nodes have no ingress that answers")
     return Blame(Hop.INGRESS, title, msg("kubectl -n ingress-nginx get pods -o wide"))

@@ -47,7 +47,7 @@ async def lint(path: Path, fqdn: str = "") -> Report:
     once = {(finding.code, finding.subject): finding for finding in reversed(found)}
     ordered = [finding for finding in found if once.get((finding.code, finding.subject)) is finding]
     if not any(finding.status in (Status.FAIL, Status.UNKNOWN) for finding in ordered):
-        title = msg("Headers, WebSockets and timeouts are as Rancher needs them")
+        title = msg("headers, WebSockets and timeouts are as Rancher needs them")
         ordered.append(Finding(Status.PASS, "fit", str(path), title, EMPTY, EMPTY, {}, CHECK, 2))
     return Report(CHECK, tuple(ordered), {"kind": kind}, step=2)
 
@@ -57,7 +57,7 @@ def _neither(path: Path) -> Finding:
         Status.FAIL,
         "unknown-kind",
         str(path),
-        msg("This is neither an nginx nor an HAProxy configuration"),
+        msg("this is neither an nginx nor an HAProxy configuration"),
         EMPTY,
         msg("other balancers are proven by a rehearsal or a probe"),
         {},

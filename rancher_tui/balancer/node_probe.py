@@ -99,15 +99,15 @@ def _brief(answer: Answer) -> str:
 
 
 _TITLES: Final = {
-    hops.Node.GOOD: msg("The node's ingress leads to Rancher"),
-    hops.Node.CLOSED: msg("Nothing listens on the node's port"),
-    hops.Node.NOT_INGRESS: msg("Something else than the ingress listens on the node's port"),
-    hops.Node.INGRESS_REDIRECTS: msg("The ingress sends plain HTTP to https itself"),
-    hops.Node.INGRESS_DROPS: msg("The ingress replaces X-Forwarded-Proto by its own"),
-    hops.Node.UNKNOWN_NAME: msg("The ingress does not know the name"),
-    hops.Node.POD_DOWN: msg("The ingress has no Rancher pod that is ready"),
-    hops.Node.UNREACHED: msg("The ingress does not reach Rancher's pod"),
-    hops.Node.STRANGE: msg("The node gives a strange answer to /ping"),
+    hops.Node.GOOD: msg("the node's ingress leads to Rancher"),
+    hops.Node.CLOSED: msg("nothing listens on the node's port"),
+    hops.Node.NOT_INGRESS: msg("something else than the ingress listens on the node's port"),
+    hops.Node.INGRESS_REDIRECTS: msg("the ingress sends plain HTTP to https itself"),
+    hops.Node.INGRESS_DROPS: msg("the ingress replaces X-Forwarded-Proto by its own"),
+    hops.Node.UNKNOWN_NAME: msg("the ingress does not know the name"),
+    hops.Node.POD_DOWN: msg("the ingress has no Rancher pod that is ready"),
+    hops.Node.UNREACHED: msg("the ingress does not reach Rancher's pod"),
+    hops.Node.STRANGE: msg("the node gives a strange answer to /ping"),
 }
 
 
@@ -128,7 +128,7 @@ def node_findings(judge: Judge, nodes: Sequence[Shown]) -> list[Finding]:
                 judge.say(
                     Status.WARN,
                     "proto-believed",
-                    msg("The node takes plain HTTP for https"),
+                    msg("the node takes plain HTTP for https"),
                     msg("Something behind the balancer sets X-Forwarded-Proto, whatever the client used."),
                     msg("remove it there: only the balancer that ends TLS may say https"),
                     subject=subject,
@@ -146,7 +146,7 @@ async def api_ports(judge: Judge, planes: Sequence[str], limit: float) -> AsyncI
             yield judge.say(
                 Status.WARN,
                 "api-port",
-                msg("Port {port} of the node is not reached from here", port=API_PORT),
+                msg("port {port} of the node is not reached from here", port=API_PORT),
                 msg("kubectl and rke on this machine need it; Rancher's users do not."),
                 msg("open TCP {port} from this machine to the control planes", port=API_PORT),
                 subject=f"node {address}",
@@ -154,5 +154,5 @@ async def api_ports(judge: Judge, planes: Sequence[str], limit: float) -> AsyncI
                 probe="P2",
             )
         else:
-            title = msg("Port {port} is open", port=API_PORT)
+            title = msg("port {port} is open", port=API_PORT)
             yield judge.say(Status.PASS, "api-port", title, EMPTY, subject=f"node {address}", probe="P2")

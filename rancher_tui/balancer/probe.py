@@ -76,7 +76,7 @@ async def probe(asked: Probe) -> AsyncGenerator[Finding, None]:
             return
     else:
         if asked.front.verify:
-            yield judge.good("tls", msg("The certificate verifies"), version=answer.tls_version, probe="P3")
+            yield judge.good("tls", msg("the certificate verifies"), version=answer.tls_version, probe="P3")
     asked.facts["status"] = answer.status
     yield http2(judge, answer)
     yield await redirect(judge, asked.front)
@@ -116,7 +116,7 @@ async def _resolved(asked: Probe) -> Finding | None:
         return asked.judge.say(
             Status.FAIL,
             "points-to-node",
-            msg("The name leads to a node, not to the balancer"),
+            msg("the name leads to a node, not to the balancer"),
             msg("Without the balancer nobody ends TLS with the right certificate."),
             msg("point the DNS record to the load balancer"),
             addresses=addresses,

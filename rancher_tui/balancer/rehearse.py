@@ -97,7 +97,7 @@ async def rehearse(
         up = [(row, node) for row, node in nodes if row not in missing]
         if not up:
             return
-        yield judge.good("echo", msg("Echo servers run on {number} nodes", number=len(up)), nodes=facts["nodes"])
+        yield judge.good("echo", msg("echo servers run on {number} nodes", number=len(up)), nodes=facts["nodes"])
         through = Through(front, judge, echoes.token, tuple(name_of(row, node) for row, node in up), facts)
         async for finding in _through(through, idle, settle):
             yield finding
@@ -191,7 +191,7 @@ async def _failover(through: Through, echoes: Echoes, stopped: tuple[int, Node],
     return through.judge.say(
         Status.FAIL,
         "failover",
-        msg("Requests still go to a node that has stopped"),
+        msg("requests still go to a node that has stopped"),
         msg("After {seconds} s the balancer has not left it out.", seconds=f"{settle:g}"),
         msg("configure health checks: GET /healthz, status 200, every 5 s"),
         hop="balancer",
@@ -202,29 +202,29 @@ async def _failover(through: Through, echoes: Echoes, stopped: tuple[int, Node],
 def _not_started(judge: Judge, subject: str, why: NotStarted, port: str) -> Finding:
     title, remedy, status = {
         "port-busy": (
-            msg("Port {port} of the node is taken", port=port),
+            msg("port {port} of the node is taken", port=port),
             msg("rancher-tui cleanup SESSION shows what holds it; a running cluster is probed, not rehearsed"),
             Status.FAIL,
         ),
         "no-python": (
-            msg("The node has no Python to run the echo server with"),
+            msg("the node has no Python to run the echo server with"),
             msg("install python3 there, or probe the balancer after the run"),
             Status.UNKNOWN,
         ),
         "not-permitted": (
-            msg("The user may not open port {port} on the node", port=port),
+            msg("the user may not open port {port} on the node", port=port),
             msg("rehearse as root, or with sudo without password"),
             Status.UNKNOWN,
         ),
         "node-unreachable": (
-            msg("The node cannot be reached by SSH"),
+            msg("the node cannot be reached by SSH"),
             msg("rancher-tui preflight SESSION"),
             Status.UNKNOWN,
         ),
         "node-timeout": (
-            msg("The node does not answer in time"),
+            msg("the node does not answer in time"),
             msg("rancher-tui preflight SESSION"),
             Status.UNKNOWN,
         ),
-    }.get(why.reason, (msg("The echo server did not start"), msg("rancher-tui preflight SESSION"), Status.UNKNOWN))
+    }.get(why.reason, (msg("the echo server did not start"), msg("rancher-tui preflight SESSION"), Status.UNKNOWN))
     return judge.say(status, why.reason, title, EMPTY, remedy, subject=subject, words=why.words)

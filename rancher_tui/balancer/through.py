@@ -82,7 +82,7 @@ class Through:
             yield self.judge.say(
                 Status.UNKNOWN,
                 "one-node-answers",
-                msg("All {tries} requests came to one node", tries=TRIES),
+                msg("all {tries} requests came to one node", tries=TRIES),
                 msg("Sessions are sticky, or the other nodes are missing: one client cannot tell these apart."),
                 msg(
                     "compare the balancer's backends with the node table; switch stickiness off for the rehearsal"
@@ -95,14 +95,14 @@ class Through:
                 yield self.judge.say(
                     Status.FAIL,
                     "node-not-reached",
-                    msg("No request of {tries} came to this node", tries=TRIES),
+                    msg("no request of {tries} came to this node", tries=TRIES),
                     msg("It is not among the backends, held unhealthy, or sessions are sticky."),
                     msg("add it to the balancer's backends; port 80 of the node must be open to the balancer"),
                     subject=node,
                     spread=dict(counts),
                 )
         if not strange and all(counts.get(node) for node in self.nodes):
-            yield self.judge.good("spread", msg("Every node answers"), spread=dict(counts))
+            yield self.judge.good("spread", msg("every node answers"), spread=dict(counts))
 
     def _not_through(self, result: Answer | FetchError) -> Finding:
         if isinstance(result, FetchError):
@@ -110,7 +110,7 @@ class Through:
         return self.judge.say(
             Status.FAIL,
             "not-through",
-            msg("The balancer answers {status} itself", status=result.status),
+            msg("the balancer answers {status} itself", status=result.status),
             _meaning(result.status),
             msg("compare the balancer's backends with the node table, then its error log"),
             status=result.status,
@@ -134,7 +134,7 @@ class Through:
             yield self.judge.say(
                 Status.FAIL,
                 "path-rewritten",
-                msg("The path arrives changed: {path}", path=told["path"]),
+                msg("the path arrives changed: {path}", path=told["path"]),
                 msg("Rancher needs every path as the client sent it."),
                 msg("nginx: proxy_pass without a path behind the name of the upstream"),
                 sent="/headers?x=1",
@@ -182,7 +182,7 @@ class Through:
             yield self.judge.unreachable(error)
             return
         except (Exception, TimeoutError) as error:
-            yield self._cut("websocket", msg("The WebSocket opens and then says nothing"), error)
+            yield self._cut("websocket", msg("the WebSocket opens and then says nothing"), error)
             return
         wrong = [finding for finding in self._judged_headers(told, "websocket_headers") if finding.bad]
         for finding in wrong:
@@ -190,7 +190,7 @@ class Through:
                 finding.status,
                 f"websocket-{finding.code}",
                 finding.subject,
-                msg("On a WebSocket: {title}", title=finding.title),
+                msg("on a WebSocket: {title}", title=finding.title),
                 finding.detail,
                 finding.remedy,
                 finding.evidence,
@@ -214,7 +214,7 @@ class Through:
                     closed.cancel()
                     await connection.send("still there")
                     await asyncio.wait_for(connection.recv(), self.front.limit)
-                    title = msg("An idle WebSocket is open after {seconds} s", seconds=f"{seconds:g}")
+                    title = msg("an idle WebSocket is open after {seconds} s", seconds=f"{seconds:g}")
                     return self.judge.good("websocket-idle", title)
         except (UpgradeRefusedError, FetchError):
             return None
@@ -245,13 +245,13 @@ class Through:
         if answer.status != 200:
             return self._not_through(answer)
         if answer.body == b"first":
-            return self.judge.good("buffering", msg("Streams are passed on as they come"))
+            return self.judge.good("buffering", msg("streams are passed on as they come"))
         if not answer.body.startswith(b"first"):
             return None
         return self.judge.say(
             Status.FAIL,
             "buffering",
-            msg("The balancer holds answers back until they are complete"),
+            msg("the balancer holds answers back until they are complete"),
             msg("Logs and events appear late or in heaps."),
             msg("nginx: proxy_buffering off;"),
             arrived=answer.text[:40],
@@ -267,11 +267,11 @@ class Through:
         except FetchError as error:
             return self.judge.unreachable(error)
         if answer.status == 200:
-            return self.judge.good("upload", msg("Uploads pass"), bytes=_UPLOAD)
+            return self.judge.good("upload", msg("uploads pass"), bytes=_UPLOAD)
         return self.judge.say(
             Status.WARN,
             "upload",
-            msg("An upload of 3 MiB is refused with {status}", status=answer.status),
+            msg("an upload of 3 MiB is refused with {status}", status=answer.status),
             msg("Catalogs, charts and cluster files are sent through the balancer."),
             msg("nginx: client_max_body_size 0;"),
             status=answer.status,
@@ -322,7 +322,7 @@ def _meaning(status: int) -> Message:
 
 
 def _cut_after(seconds: float) -> Message:
-    return msg("An idle WebSocket is cut after {seconds} s", seconds=f"{seconds:.0f}")
+    return msg("an idle WebSocket is cut after {seconds} s", seconds=f"{seconds:.0f}")
 
 
 def _row(header: str, arrived: list[str], wanted: str) -> dict[str, Any]:

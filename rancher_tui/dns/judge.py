@@ -84,7 +84,7 @@ def across(name: str, everyone: Sequence[Seen]) -> Iterator[Finding]:
             Status.WARN,
             "hosts-file-only",
             seen.vantage,
-            msg("The name is only in the hosts file"),
+            msg("the name is only in the hosts file"),
             msg("Other machines, pods and agents do not read this file; the name needs a DNS record."),
             EMPTY,
             {"addresses": list(seen.addresses)},
@@ -105,7 +105,7 @@ def unresolved(name: dns.name.Name, everyone: Sequence[Seen]) -> Finding | None:
         Status.UNKNOWN,
         "expected-unresolved",
         text,
-        msg("The load balancer's own name was not resolved"),
+        msg("the load balancer's own name was not resolved"),
         msg("No vantage knows addresses of {name}, so no answer can be compared with it.", name=text),
         msg("rancher-tui dns {name}", name=shlex.quote(text)),
         {},
@@ -135,7 +135,7 @@ def _differing(name: str, everyone: Sequence[Seen]) -> Iterator[Finding]:
         Status.FAIL,
         "differing-answers",
         name,
-        msg("Not every vantage gives the same addresses"),
+        msg("not every vantage gives the same addresses"),
         detail,
         msg("rancher-tui dns {name} --watch", name=shlex.quote(name)),
         {"answers": told},
@@ -200,9 +200,9 @@ def _compared(seen: Seen, name: str, target: Target) -> Finding | None:
 def _resolves(seen: Seen, target: Target) -> Finding:
     addresses = ", ".join(seen.addresses[:4])
     if seen.leading.outcome is Outcome.ELSEWHERE:
-        title = msg("An alias for {target}", target=seen.leading.chain[-1])
+        title = msg("an alias for {target}", target=seen.leading.chain[-1])
     else:
-        title = msg("Resolves to {addresses}", addresses=addresses)
+        title = msg("resolves to {addresses}", addresses=addresses)
     detail = EMPTY
     if target.open:
         detail = msg("Not compared: the load balancer's own name was not resolved.")
@@ -215,15 +215,15 @@ def _resolves(seen: Seen, target: Target) -> Finding:
 _TITLES = {
     "nxdomain": msg("{name} does not exist"),
     "no-address": msg("{name} has no address"),
-    "servfail": msg("The server failed ({rcode})"),
-    "refused": msg("The server refuses to answer ({rcode})"),
-    "lame-delegation": msg("The delegation names a server that is no authority"),
-    "cname-loop": msg("The aliases run in a circle"),
+    "servfail": msg("the server failed ({rcode})"),
+    "refused": msg("the server refuses to answer ({rcode})"),
+    "lame-delegation": msg("the delegation names a server that is no authority"),
+    "cname-loop": msg("the aliases run in a circle"),
     "dnssec-bogus": msg("DNSSEC signatures do not verify"),
-    "wrong-address": msg("Resolves to {addresses}, not to the load balancer"),
-    "partly-wrong-address": msg("Resolves to the load balancer and to {strange}"),
-    "timeout": msg("No answer in time"),
-    "unreachable": msg("The server cannot be reached"),
+    "wrong-address": msg("resolves to {addresses}, not to the load balancer"),
+    "partly-wrong-address": msg("resolves to the load balancer and to {strange}"),
+    "timeout": msg("no answer in time"),
+    "unreachable": msg("the server cannot be reached"),
 }
 
 _DETAILS = {

@@ -99,9 +99,9 @@ def _route53(records: tuple[Record, ...]) -> str:
 
 def _note(owner: dns.name.Name, names: tuple[dns.name.Name, ...]) -> Message | None:
     if names and names[0] == owner:
-        return msg("The balancer's name is the FQDN itself: give the balancer's own name or its address")
+        return msg("the balancer's name is the FQDN itself: give the balancer's own name or its address")
     if names and len(owner.labels) <= 3:
         return msg(
-            "At the top of a zone a CNAME is not allowed: use the provider's alias record (ALIAS, A with alias)"
+            "at the top of a zone a CNAME is not allowed: use the provider's alias record (ALIAS, A with alias)"
         )
     return None

@@ -67,7 +67,7 @@ def _about_the_way(seen: Seen) -> Iterator[Finding]:
         yield warn(
             seen,
             "cname-elsewhere",
-            msg("An alias for {target}, outside this server's zones", target=leading.chain[-1]),
+            msg("an alias for {target}, outside this server's zones", target=leading.chain[-1]),
             msg("The server is right as far as it goes; a resolver has to follow the name."),
             chain=list(leading.chain),
             followed=leading.followed,
@@ -86,7 +86,7 @@ def _about_the_way(seen: Seen) -> Iterator[Finding]:
         yield warn(
             seen,
             "high-ttl",
-            msg("Answers are kept for {hours} hours", hours=max(ttls) // 3600),
+            msg("answers are kept for {hours} hours", hours=max(ttls) // 3600),
             msg("A change of the load balancer's address would be seen that late."),
             ttl=max(ttls),
         )
@@ -94,7 +94,7 @@ def _about_the_way(seen: Seen) -> Iterator[Finding]:
         yield warn(
             seen,
             "wildcard",
-            msg("Any name beside this one gets the same answer"),
+            msg("any name beside this one gets the same answer"),
             msg("A wildcard record answers: a mistyped name looks right, and search suffixes lead astray."),
             addresses=sorted(seen.invented),
         )
@@ -116,7 +116,7 @@ def _about_addresses(seen: Seen) -> Iterator[Finding]:
         yield warn(
             seen,
             "ipv6-only",
-            msg("Only IPv6 addresses"),
+            msg("only IPv6 addresses"),
             msg("Hosts and containers without IPv6 cannot reach the name."),
             addresses=list(seen.addresses),
         )
@@ -132,7 +132,7 @@ def _about_the_server(seen: Seen) -> Iterator[Finding]:
         yield warn(
             seen,
             "truncated",
-            msg("The answer does not fit into one UDP packet"),
+            msg("the answer does not fit into one UDP packet"),
             msg("Clients must ask again by TCP port 53; firewalls often close it."),
             records=len(seen.addresses),
         )
@@ -144,7 +144,7 @@ def _about_the_server(seen: Seen) -> Iterator[Finding]:
         yield warn(
             seen,
             "slow",
-            msg("The answer took {seconds} s", seconds=f"{slowest:.1f}"),
+            msg("the answer took {seconds} s", seconds=f"{slowest:.1f}"),
             msg("Every new connection by name waits that long."),
             seconds=round(slowest, 3),
             by_family={
@@ -157,7 +157,7 @@ def _about_the_server(seen: Seen) -> Iterator[Finding]:
         yield warn(
             seen,
             "loopback-resolver",
-            msg("The resolver is a loopback address"),
+            msg("the resolver is a loopback address"),
             msg("Pods take it over from a node and would ask themselves; give the kubelet a real server."),
             server=seen.server,
         )
@@ -173,7 +173,7 @@ def low_ttl(seen: Seen, others: list[Seen]) -> Finding | None:
     return warn(
         seen,
         "low-ttl",
-        msg("Answers are kept for {seconds} s only", seconds=min(ttls)),
+        msg("answers are kept for {seconds} s only", seconds=min(ttls)),
         msg("Name servers are asked again and again; a resolver that fails is noticed at once."),
         ttl=min(ttls),
     )

@@ -69,16 +69,16 @@ def _rehearsed(session: Session, state: InstallState) -> Sequence[Finding]:
             )
         ]
     if report is None:
-        return [_unknown("not-rehearsed", msg("Not rehearsed yet: nobody has seen a request arrive"), _REHEARSE)]
+        return [_unknown("not-rehearsed", msg("not rehearsed yet: nobody has seen a request arrive"), _REHEARSE)]
     if report.digest != steps.inputs_digest(state, "balancer"):
-        return [_unknown("not-rehearsed", msg("Rehearsed for other inputs"), _REHEARSE)]
+        return [_unknown("not-rehearsed", msg("rehearsed for other inputs"), _REHEARSE)]
     when = report.taken_at.strftime("%Y-%m-%d %H:%M UTC")
     if any(finding.bad for finding in report.findings):
         return [
             *report.findings,
-            _unknown("not-rehearsed", msg("The rehearsal at {when} failed", when=when), _REHEARSE),
+            _unknown("not-rehearsed", msg("the rehearsal at {when} failed", when=when), _REHEARSE),
         ]
-    title = msg("Rehearsed at {when}", when=when)
+    title = msg("rehearsed at {when}", when=when)
     return [*report.findings, Finding(Status.PASS, "rehearsed", "balancer", title, check="balancer", step=STEP)]
 
 
@@ -144,7 +144,7 @@ async def served(front: Front, ca: str | None, check: str) -> list[Finding]:
     ]
     if any(finding.bad for finding in odd):
         return odd
-    title = msg("The chain that is served is in order")
+    title = msg("the chain that is served is in order")
     evidence = {"certificates": len(chain), "probe": "P3"}
     return [Finding(Status.PASS, "chain", place, title, EMPTY, EMPTY, evidence, check, STEP), *odd]
 

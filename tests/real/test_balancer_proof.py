@@ -51,7 +51,7 @@ async def test_a_balancer_without_a_cluster_has_to_be_rehearsed(tmp_path: Path, 
         found = await told(session, state)
         assert (found["not-rehearsed"].status, found["answers"].status) == (Status.UNKNOWN, Status.PASS)
 
-        good = Finding(Status.PASS, "spread", "b", msg("Every node answers"))
+        good = Finding(Status.PASS, "spread", "b", msg("every node answers"))
         rehearsed(session, state, good)
         async for _finding in run("balancer", session, state):
             continue

@@ -57,7 +57,7 @@ async def test_a_configuration_that_is_there_is_judged(home: Path, tmp_path: Pat
         await user.press("g", "2", "enter", "j")
         await user.paste(str(file))
         await user.press("enter")
-        await seen(user, "Answers are collected before they are passed on")
+        await seen(user, "answers are collected before they are passed on")
         await user.press("escape", "j")
         await user.paste(str(tmp_path / "nowhere"))
         await user.press("enter")
@@ -150,7 +150,7 @@ async def test_a_probe_names_the_hop_that_is_to_blame(home: Path) -> None:
     async with using(home, begun(home, state)) as user:
         await user.press("g", "2", "enter", "semicolon")
         await seen(user, "To blame: load balancer")
-        assert "Nothing listens on the balancer's port" in user.screen
+        assert "nothing listens on the balancer's port" in user.screen
 
 
 async def test_the_configuration_goes_to_the_terminal_s_clipboard(home: Path) -> None:

@@ -84,7 +84,7 @@ async def test_each_vantage_has_its_row_and_the_chosen_one_its_answer_as_nslooku
         using(home, begun(home, state(one, other)), size=(120, 40)) as user,
     ):
         await user.press("g", "3", "enter", "c")
-        await seen(user, "Not every vantage gives")
+        await seen(user, "not every vantage gives")
         assert RIGHT in row(user, one)
         assert "fail" in row(user, other)
         assert f"nslookup at {one}" in user.line_with(" TTL "), "beside the table"
@@ -113,7 +113,7 @@ async def test_the_vantage_of_a_problem_is_chosen_and_its_answer_comes_into_view
         using(home, begun(home, state(one, other))) as user,
     ):
         await user.press("g", "3", "enter", "c")
-        await seen(user, "Not every vantage gives")
+        await seen(user, "not every vantage gives")
         await user.press("n")
         assert row(user, other).startswith(other) and f"▸{other}" in user.screen
         await user.press("greater_than_sign", "greater_than_sign")

@@ -75,10 +75,10 @@ def _vantage(
 AGREEING = Report(
     "dns",
     (
-        found(Status.PASS, "resolves", "10.0.0.53", "Resolves to 203.0.113.10", "That is the load balancer."),
-        found(Status.PASS, "resolves", "10.0.0.54", "Resolves to 203.0.113.10", "That is the load balancer."),
+        found(Status.PASS, "resolves", "10.0.0.53", "resolves to 203.0.113.10", "That is the load balancer."),
+        found(Status.PASS, "resolves", "10.0.0.54", "resolves to 203.0.113.10", "That is the load balancer."),
         found(
-            Status.PASS, "resolves", "ns1.example.com", "Resolves to 203.0.113.10", "That is the load balancer."
+            Status.PASS, "resolves", "ns1.example.com", "resolves to 203.0.113.10", "That is the load balancer."
         ),
         found(Status.PASS, "agreed", "rancher.example.com", "3 of 3 vantages say 203.0.113.10"),
     ),
@@ -93,12 +93,12 @@ AGREEING = Report(
 DISAGREEING = Report(
     "dns",
     (
-        found(Status.PASS, "resolves", "10.0.0.53", "Resolves to 203.0.113.10", "That is the load balancer."),
+        found(Status.PASS, "resolves", "10.0.0.53", "resolves to 203.0.113.10", "That is the load balancer."),
         found(
             Status.FAIL,
             "wrong-address",
             "10.0.0.54",
-            "Resolves to 203.0.113.99, not to the load balancer",
+            "resolves to 203.0.113.99, not to the load balancer",
             "Agents and browsers would go to another machine.",
             "point rancher.example.com to 203.0.113.10",
         ),
@@ -114,7 +114,7 @@ DISAGREEING = Report(
             Status.UNKNOWN,
             "timeout",
             "node 1 10.0.1.11",
-            "No answer in time",
+            "no answer in time",
             "Silence: a firewall, a wrong address, or a server that is overloaded.",
         ),
     ),
@@ -242,13 +242,13 @@ _EDGE = "rancher.example.com at 203.0.113.10:443"
 PROBED = Report(
     "balancer",
     (
-        found(Status.PASS, "written", "balancer", "The configuration can be written"),
-        found(Status.PASS, "answers", _EDGE, "The balancer answers by TLS (200)"),
+        found(Status.PASS, "written", "balancer", "the configuration can be written"),
+        found(Status.PASS, "answers", _EDGE, "the balancer answers by TLS (200)"),
         found(
             Status.FAIL,
             "redirect",
             _EDGE,
-            "Plain HTTP is answered with 404, not redirected",
+            "plain HTTP is answered with 404, not redirected",
             "A browser that asks by plain HTTP must come out at the same page by https.",
             "nginx: return 301 https://$server_name$request_uri;",
         ),
@@ -256,7 +256,7 @@ PROBED = Report(
             Status.FAIL,
             "websocket",
             _EDGE,
-            "A WebSocket is not passed on (400)",
+            "a WebSocket is not passed on (400)",
             "Shells, kubectl and agents need them.",
             "nginx: proxy_set_header Upgrade $http_upgrade;",
         ),
