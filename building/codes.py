@@ -91,18 +91,17 @@ class Codes:
         return here.union(*(codes() for codes in ELSEWHERE.values()))
 
     def _follow(self) -> None:
-        """Goes from call to call until nothing new takes a code."""
-        done: set[tuple[int, int, str, Statuses]] = set()
-        before = -1
-        while len(done) > before:
-            before = len(done)
-            for where, call in self._program.calls:
-                for callee in self._program.called(where, call):
-                    for code, status in list(self._tellers.get(callee, ())):
-                        key = (id(call), id(callee), code, status)
-                        if key not in done:
-                            done.add(key)
-                            self._take(where, call, callee, code, status)
+        """Goes from what takes a code to its calls, until nothing new takes one."""
+        calls: defaultdict[Callee, list[tuple[Where, ast.Call]]] = defaultdict(list)
+        for where, call in self._program.calls:
+            for callee in self._program.called(where, call):
+                calls[callee].append((where, call))
+        done: set[tuple[Callee, str, Statuses]] = set()
+        while waiting := {(callee, *taken) for callee, takes in self._tellers.items() for taken in takes} - done:
+            for callee, code, status in waiting:
+                done.add((callee, code, status))
+                for where, call in calls[callee]:
+                    self._take(where, call, callee, code, status)
 
     def _take(self, where: Where, call: ast.Call, callee: Callee, code: str, status: Statuses) -> None:
         """What one call hands over: codes, or parameters of the function around it, which then takes codes too."""
