@@ -167,7 +167,7 @@ class LogPane(Lines, can_focus=True):
 
     def place(self) -> str:
         """Where the reader is: `1,204/1,204 FOLLOW`, how many lines are new, how much was taken in so far."""
-        if self.model is not None and self.model.taken_in < READ_IN:
+        if self.model is not None and not self.live and self.model.taken_in < READ_IN:
             return _("{percent} % of the log is read in").format(percent=int(self.model.taken_in * 100))
         row = min(self.row + 1, self.count)
         if self.follow and self.live:
