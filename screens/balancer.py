@@ -82,6 +82,10 @@ class BalancerScreen(FormScreen):
             self.note(_("nothing to write yet: {reason}").format(reason=shown(text)), "warn")
             return
         question = _("Write the configuration into which file? An existing one is kept under a dated name.")
+        if self.rancher.session.balancer.several():
+            question = _(
+                "Write the configuration's files into which folder? What is there is kept under dated names."
+            )
         self.app.push_screen(Ask(question, self.rancher.session.balancer.file()), self._write)
 
     def _write(self, path: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
@@ -67,9 +68,14 @@ class Written:
     @property
     def text(self) -> str:
         """The whole as one text; several files are told apart by a comment line with their names."""
-        if len(self.parts) == 1:
-            return self.parts[0].text
-        return "\n".join(f"# ----- {part.name} -----\n{part.text}" for part in self.parts)
+        return joined(self.parts)
+
+
+def joined(parts: Sequence[Part]) -> str:
+    """The files of a configuration as one text."""
+    if len(parts) == 1:
+        return parts[0].text
+    return "\n".join(f"# ----- {part.name} -----\n{part.text}" for part in parts)
 
 
 def write(state: InstallState, kind: str) -> Written:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rancher_tui.desks.operate import failed, operate, written
+from rancher_tui.files import make_folder
 from rancher_tui.finding import Finding
 from rancher_tui.i18n import EMPTY, Message, msg
 
@@ -77,24 +78,47 @@ class BalancerDesk:
 
     def _before(self, text: str) -> str:
         """What was written last, else what was shown first."""
+        from rancher_tui.balancer.write import Part, joined
+
+        place = Path(self.file())
         try:
-            return Path(self.file()).read_text("utf-8", "replace")
+            if not self.several():
+                return place.read_text("utf-8", "replace")
+            return joined([Part(name, (place / name).read_text("utf-8", "replace")) for name in self._names()])
         except OSError:
             return self._first.setdefault(self.store.state.balancer.kind, text)
 
-    def file(self) -> str:
-        """Where the configuration is written when nothing else is said."""
+    def _names(self) -> tuple[str, ...]:
         from rancher_tui.balancer.write import FILES
 
-        names = FILES.get(self.store.state.balancer.kind, ("balancer.conf",))
-        return str(self.session.path / names[-1])
+        return FILES.get(self.store.state.balancer.kind, ("balancer.conf",))
+
+    def several(self) -> bool:
+        """Whether this kind takes several files, which are written into a folder."""
+        return len(self._names()) > 1
+
+    def file(self) -> str:
+        """Where the configuration is written when nothing else is said: a file, or the folder of several."""
+        name = self.store.state.balancer.kind if self.several() else self._names()[0]
+        return str(self.session.path / name)
 
     def write(self, path: str) -> Sequence[Finding]:
-        """Write the configuration; one that is there is kept under a dated name."""
-        text = self.text()
-        if isinstance(text, Message):
-            return [failed("balancer", "cannot-write", text)]
-        return operate("balancer", lambda: written(Path(path).expanduser(), text))
+        """Write the configuration; what is there is kept under a dated name."""
+        made = self._written()
+        if isinstance(made, Message):
+            return [failed("balancer", "cannot-write", made)]
+        place = Path(path).expanduser()
+        if not self.several():
+            return operate("balancer", lambda: written(place, made.text))
+
+        def each() -> Message:
+            make_folder(place)
+            for part in made.parts:
+                written(place / part.name, part.text)
+            names = ", ".join(part.name for part in made.parts)
+            return msg("{names} are written into {folder}", names=names, folder=str(place))
+
+        return operate("balancer", each)
 
     def why_no_file(self, path: str) -> Message:
         """Why there is nothing to read at a path; empty where there is a file."""

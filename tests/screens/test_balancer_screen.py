@@ -41,6 +41,20 @@ async def test_a_line_that_an_edit_changes_is_marked_until_it_is_written(home: P
         assert Path(user.app.session.balancer.file()).read_text() == user.app.session.balancer.text()
 
 
+async def test_a_kind_of_several_files_gets_them_in_a_folder(home: Path) -> None:
+    balancer = Balancer(kind="traefik", address="203.0.113.10")
+    async with using(home, begun(home, STATE.model_copy(update={"balancer": balancer}))) as user:
+        await user.press("g", "2", "enter", "w")
+        assert "into which folder" in user.screen
+        await user.press("enter")
+        await seen(user, "are written into")
+        folder = Path(user.app.session.balancer.file())
+        assert sorted(path.name for path in folder.iterdir()) == ["rancher.yml", "traefik.yml"]
+        assert "# -----" not in (folder / "rancher.yml").read_text()
+        await user.press("g", "2", "enter")
+        assert "changed (+)" not in user.screen, "what is written is what is shown"
+
+
 async def test_the_line_that_an_edit_changes_comes_into_view(home: Path) -> None:
     async with using(home, begun(home, STATE)) as user:
         await user.press("g", "2", "enter", "down", "down", "down", "down", "down", "enter")
