@@ -5,6 +5,7 @@ It keeps no copy of the state: it draws what the App holds.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -32,10 +33,17 @@ if TYPE_CHECKING:
     from screens.app import RancherApp
 
 
+NO_RAIL = sys.maxsize
+"""For screens that list the steps themselves, or have none."""
+
+
 class Anatomy(Screen[None]):
     """The parts of a screen, without what can be done on it."""
 
     PLACE: ClassVar[str] = ""
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-low"), (16, "-high")]  # noqa: RUF012 - Textual's way
+    RAIL_FROM: ClassVar[int] = 100
+    """Columns from which on the rail of steps stands beside the screen."""
     AUTO_FOCUS = "EditingLines, .focus-first"
     going_on: UnderWay = MappingProxyType({})
     """What is being done just now, as it was last drawn."""
@@ -129,6 +137,17 @@ class Anatomy(Screen[None]):
     def on_screen_resume(self) -> None:
         self.redraw()
 
+    @property
+    def rail_stands(self) -> bool:
+        """True where the rail of steps is beside the screen; else the title names the neighbours."""
+        return self.app.size.width >= self.RAIL_FROM
+
+    def on_resize(self) -> None:
+        for rail in self.query(Rail):
+            rail.display = self.rail_stands
+        if self.stands:
+            self._draw_title()
+
     def redraw(self) -> None:
         """Draw what frames the screen, then the screen."""
         if not self.stands:
@@ -191,7 +210,7 @@ class Anatomy(Screen[None]):
         item = self.step_state
         if item is None:
             return [(f" {_(actions.table().places.get(self.PLACE, ''))}", "strong")], []
-        return heading.step_line(item, self.going_on, utc=self.rancher.utc, columns=self.app.size.width)
+        return heading.step_line(item, self.going_on, utc=self.rancher.utc, rail=self.rail_stands)
 
     def _draw_title(self) -> None:
         self.query_one("#title", Bar).show(*self.title_line())

@@ -36,7 +36,6 @@ class RancherApp(App[int]):
 
     CSS_PATH = str(FOLDER / "app.tcss")
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's way
 
     state: reactive[InstallState | None] = reactive(None, init=False)
     reports: reactive[Mapping[str, Report]] = reactive(dict, init=False)

@@ -144,7 +144,7 @@ class CertificatesScreen(CertificateActions, FormScreen):
         parts = certificates.summary(self.facts("certificates"), files.chain_path, files.ca_path)
         if not parts or self.step is None or self._before():
             return left, right
-        return [*left[:2], *parts], heading.neighbours(self.step.number, self.app.size.width) or right
+        return [*left[:2], *parts], right if self.rail_stands else heading.neighbours(self.step.number)
 
     def here(self) -> dict[str, Any] | None:
         """The certificate under the cursor, while the chain has the keys."""

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from screens.services import Install
     from screens.widgets.lines import Line
 
-RAIL_FROM = 100
-"""Columns from which on the rail of steps stands beside a screen; below, the title names the neighbours."""
-
 
 def header(app: RancherApp, going_on: UnderWay) -> tuple[Line, Line]:
     """The install's name, label and FQDN; whether rke runs, how many steps are done, whether all is saved."""
@@ -54,20 +51,18 @@ def _saved(install: Install) -> Line:
     return [(_("saved"), "dim")]
 
 
-def step_line(item: StepState, going_on: UnderWay, *, utc: bool, columns: int) -> tuple[Line, Line]:
-    """A step's number, title and standing; when it was last looked at, and its neighbours where no rail is."""
+def step_line(item: StepState, going_on: UnderWay, *, utc: bool, rail: bool) -> tuple[Line, Line]:
+    """A step's number, title and standing; when it was last looked at, and its neighbours where no `rail` is."""
     _sign, word, ink = standing(item, going_on)
     left: Line = [(f" {item.step.number} {step_title(item.step)}", "strong"), (f"  {word}", ink)]
     if item.step.number not in going_on:
         left.append((f"  {shown(item.note)}", "dim"))
     age: Line = [(f"  {moment(item.taken_at, utc)}", "dim")] if item.taken_at is not None else []
-    return left, [*age, *(neighbours(item.step.number, columns) or [(" ", "plain")])]
+    return left, [*age, *([(" ", "plain")] if rail else neighbours(item.step.number))]
 
 
-def neighbours(number: int, columns: int) -> Line:
-    """The steps before and after, each beside the key that goes there: `5 [ ] 7`; nothing beside a rail."""
-    if columns >= RAIL_FROM:
-        return []
+def neighbours(number: int) -> Line:
+    """The steps before and after, each beside the key that goes there: `5 [ ] 7`."""
     table = actions.table()
     back, on = (shown_key(table.action(name).key) for name in ("previous-step", "next-step"))
     before, after = (f"{number - 1} " if number > 1 else "", f" {number + 1}" if number < 12 else "")

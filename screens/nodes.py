@@ -39,6 +39,7 @@ class NodesScreen(Frame):
     """A table editor with two modes: in MOVE letters are commands, in EDIT they are text."""
 
     PLACE = "nodes"
+    RAIL_FROM = 120
     BINDINGS = bindings("nodes")
     AUTO_FOCUS = "NodeTable"
 

@@ -12,6 +12,7 @@ from rancher_tui.finding import Finding
 from rancher_tui.i18n import _
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import StepState, StepStatus
+from screens.anatomy import NO_RAIL
 from screens.frame import Frame, bindings
 from screens.look.signs import signs
 from screens.look.words import shown, status_ink, step_title
@@ -86,7 +87,7 @@ class OverviewScreen(Frame):
 
     PLACE = "overview"
     BINDINGS = bindings("overview")
-    DEFAULT_CLASSES = "no-rail"
+    RAIL_FROM = NO_RAIL
     AUTO_FOCUS = "StepList"
 
     def body(self) -> Iterator[Widget]:

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from rancher_tui.engine import SessionLine
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
+from screens.anatomy import NO_RAIL
 from screens.dialogs.ask import Ask, TypedWord
 from screens.frame import bindings
 from screens.session_moves import SessionMoves
@@ -23,7 +24,7 @@ class SessionsScreen(SessionMoves):
 
     PLACE = "sessions"
     BINDINGS = bindings("sessions")
-    DEFAULT_CLASSES = "no-rail"
+    RAIL_FROM = NO_RAIL
     AUTO_FOCUS = "SessionList"
 
     def body(self) -> Iterator[Widget]:

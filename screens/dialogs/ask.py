@@ -32,7 +32,7 @@ class Ask(Dialog[str]):
 
     def keys(self) -> list[tuple[str, str, bool]]:
         clear = [("ctrl+u", _("clear"), True)] if self._text else []
-        return [("enter", _("take"), True), *clear, ("esc", _("close"), True)]
+        return [("enter", _("take"), True), *clear, ("esc", _("cancel"), True)]
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
         wrong = self._judge(event.text) if self._judge else ""
@@ -68,7 +68,7 @@ class TypedWord(Dialog[bool]):
         yield Text([[("", "plain")]], id="wrong")
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("enter", _("go on"), True), *self.scroll_key("pgup pgdn"), ("esc", _("leave it"), True)]
+        return [("enter", _("go on"), True), *self.scroll_key("pgup pgdn"), ("esc", _("cancel"), True)]
 
     def on_key(self, event: events.Key) -> None:
         distance = {"pageup": -8, "pagedown": 8}.get(event.key)
@@ -99,7 +99,7 @@ class Agree(Dialog[bool]):
         yield Told(self._lines)
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("enter", self._word, True), *self.scroll_key("pgup pgdn"), ("esc", _("leave it"), True)]
+        return [("enter", self._word, True), *self.scroll_key("pgup pgdn"), ("esc", _("cancel"), True)]
 
     def on_key(self, event: events.Key) -> None:
         distance = {"pageup": -8, "pagedown": 8}.get(event.key)
@@ -127,7 +127,7 @@ class AskStep(Dialog[str]):
         yield Entry("", _("step"))
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("0-12 enter", _("go"), True), ("esc", _("close"), True)]
+        return [("0-12 enter", _("go"), True), ("esc", _("cancel"), True)]
 
     def _row(self, item: StepState, cells: int) -> Line:
         return [

@@ -75,6 +75,7 @@ class Dialog(ModalScreen[ScreenResultType]):
     """A box with a last line of keys. Escape, or q where nothing is typed, closes it without a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "close", show=False)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual's way
     AUTO_FOCUS = "Entry, .focus-first"
     TALL = False
     _left = False

@@ -77,7 +77,7 @@ class ShowBundle(Dialog[bool]):
         yield Contents(self._items)
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("w", _("write it"), True), ("enter", _("read"), True), ("esc", _("leave it"), True)]
+        return [("w", _("write it"), True), ("enter", _("read"), True), ("esc", _("cancel"), True)]
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "w":

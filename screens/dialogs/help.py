@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from assets import FOLDER
@@ -14,11 +16,14 @@ from screens.dialogs.dialog import Dialog, Pager
 from screens.widgets.lines import Line, fit, wrap
 
 _CELLS = 74
+FEW_PLACES = 12
+"""An action of more places than these belongs to every screen; help lists it behind those of its own."""
 
 
 class Help(Dialog[None]):
     """Text to read: the field first, then the screen, then the keys."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,f1", "close", "close", show=False)]
     TALL = True
 
     def __init__(self, place: str, topic: str) -> None:
@@ -30,7 +35,7 @@ class Help(Dialog[None]):
         yield Pager([*help_lines(help_text(self._place), self._topic), *key_lines(self._place)])
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [*self.scroll_key("↑↓"), ("esc", _("close"), True)]
+        return [*self.scroll_key("↑↓ pgup pgdn"), ("esc", _("close"), True)]
 
 
 def help_text(place: str) -> str:
@@ -94,12 +99,23 @@ def _block(lines: list[str]) -> Iterator[Line]:
 
 
 def key_lines(place: str) -> Iterator[Line]:
-    """Every key that acts at a place."""
-    yield [("", "plain")]
-    yield [(_("Keys here"), "title")]
-    for action in actions.table().at(place):
-        keys = ", ".join(actions.shown_key(key) for key in action.keys)
-        first, *rest = wrap(action.explained, _CELLS - 16)
-        yield [(fit(keys, 16), "strong"), (first, "plain")]
-        for text in rest:
-            yield [(" " * 16, "plain"), (text, "plain")]
+    """Every key that acts at a place: first those of few screens, then those of all."""
+    here = actions.table().at(place)
+    own = [action for action in here if len(action.places) <= FEW_PLACES]
+    for heading, listed in (
+        (_("Keys here"), own),
+        (_("Keys of all screens"), [action for action in here if action not in own]),
+    ):
+        if listed:
+            yield [("", "plain")]
+            yield [(heading, "title")]
+        for action in listed:
+            yield from _key_line(action)
+
+
+def _key_line(action: actions.Action) -> Iterator[Line]:
+    keys = ", ".join(actions.shown_key(key) for key in action.keys)
+    first, *rest = wrap(action.explained, _CELLS - 16)
+    yield [(fit(keys, 16), "strong"), (first, "plain")]
+    for text in rest:
+        yield [(" " * 16, "plain"), (text, "plain")]

@@ -84,7 +84,7 @@ class Offers(Dialog["tuple[Offer, ...]"]):
             ("enter", _("take the chosen"), True),
             ("space", _("choose"), True),
             ("a", _("all, none"), True),
-            ("esc", _("leave it"), True),
+            ("esc", _("cancel"), True),
         ]
 
     def on_key(self, event: events.Key) -> None:

@@ -64,7 +64,7 @@ class Palette(Dialog[None]):
         yield Hits()
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("↑↓", _("choose"), True), ("enter", _("do it"), True), ("esc", _("close"), True)]
+        return [("enter", _("do it"), True), ("↑↓", _("choose"), True), ("esc", _("close"), True)]
 
     def on_mount(self) -> None:
         super().on_mount()

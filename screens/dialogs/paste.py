@@ -46,7 +46,7 @@ class Paste(Dialog[str]):
         yield area
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("f2, ctrl+s", self._take, True), ("esc", _("close"), True)]
+        return [("f2, ctrl+s", self._take, True), ("esc", _("cancel"), True)]
 
     def action_take(self) -> None:
         self.dismiss(self.query_one(TextArea).text)

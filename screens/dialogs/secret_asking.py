@@ -29,7 +29,7 @@ class AskSecret(Dialog[str]):
         yield Text([[("", "plain")]], id="wrong")
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("enter", _("take"), True), ("esc", _("leave it"), True)]
+        return [("enter", _("take"), True), ("esc", _("cancel"), True)]
 
     def on_entry_entered(self, event: Entry.Entered) -> None:
         told = self.query_one("#wrong", Text)
