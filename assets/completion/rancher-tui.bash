@@ -23,7 +23,7 @@ _rancher_tui() {
         --home) files=yes ;;
         --language) words="auto en zh_CN" ;;
         --theme) words="dark light" ;;
-        *) words="adopt archive attach backup balancer balancer-lint bundle cert cert-make check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions why $(_rancher_tui_sessions)" ;;
+        *) words="adopt archive attach backup balancer balancer-lint bundle cert cert-make cert-replace check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions why $(_rancher_tui_sessions)" ;;
       esac
       ;;
     adopt)
@@ -116,6 +116,14 @@ _rancher_tui() {
         --fqdn) : ;;
         -o|--output) files=yes ;;
         *) case "$place" in
+        esac ;;
+      esac
+      ;;
+    cert-replace)
+      options="--new-ca --json"
+      case "$before" in
+        *) case "$place" in
+          0) words="$(_rancher_tui_sessions)" ;;
         esac ;;
       esac
       ;;
@@ -394,7 +402,7 @@ _rancher_tui() {
       options=""
       case "$before" in
         *) case "$place" in
-          0) words="adopt archive attach backup balancer-lint bundle cert cert-make check cleanup defaults diff dns explain export images keys lab lint log nodes plan ports preflight probe rehearse report restore rke sessions set show status stop trust up verdict versions" ;;
+          0) words="adopt archive attach backup balancer-lint bundle cert cert-make cert-replace check cleanup defaults diff dns explain export images keys lab lint log nodes plan ports preflight probe rehearse report restore rke sessions set show status stop trust up verdict versions" ;;
         esac ;;
       esac
       ;;

@@ -6,7 +6,7 @@ function __rancher_tui_sessions
   test -n "$home"; or set home $state/rancher-tui
   test -d $home/sessions; and command ls -1 $home/sessions
 end
-set -l commands adopt archive attach backup balancer balancer-lint bundle cert cert-make check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions why
+set -l commands adopt archive attach backup balancer balancer-lint bundle cert cert-make cert-replace check cleanup completion copy defaults delete diff dns explain export images keys lab lint log new nodes plan ports preflight probe redo rehearse remove rename report restore rke schema sessions set shell show status stop take-over trust undo up verdict versions why
 complete -c rancher-tui -f
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a "(__rancher_tui_sessions)" -d session
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -l home -r -F -d 'Folder of all sessions.'
@@ -71,6 +71,10 @@ complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a cert-m
 complete -c rancher-tui -n "__fish_seen_subcommand_from cert-make" -l fqdn -x -d 'The name or address of the server.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from cert-make" -s o -l output -r -F -d 'Folder to write into.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from cert-make" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a cert-replace -d 'Say how the served certificate, or the CA, is replaced later: steps and commands with this install\'s values'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert-replace" -l new-ca -d 'The new chain comes from another CA.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert-replace" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from cert-replace" -a "(__rancher_tui_sessions)"
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a check -d 'Run the checks that prove these steps and keep their reports in the session'
 complete -c rancher-tui -n "__fish_seen_subcommand_from check" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from check" -l strict -d 'Warnings exit with 4.'
@@ -214,7 +218,7 @@ complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -s o -l output -r -
 complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from rke" -l strict -d 'Warnings exit with 4.'
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Print the JSON Schema of what a command prints with --json'
-complete -c rancher-tui -n "__fish_seen_subcommand_from schema" -a 'adopt archive attach backup balancer-lint bundle cert cert-make check cleanup defaults diff dns explain export images keys lab lint log nodes plan ports preflight probe rehearse report restore rke sessions set show status stop trust up verdict versions'
+complete -c rancher-tui -n "__fish_seen_subcommand_from schema" -a 'adopt archive attach backup balancer-lint bundle cert cert-make cert-replace check cleanup defaults diff dns explain export images keys lab lint log nodes plan ports preflight probe rehearse report restore rke sessions set show status stop trust up verdict versions'
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a sessions -d 'List the sessions: label, FQDN, step reached, run, verdict, last saved, held by'
 complete -c rancher-tui -n "__fish_seen_subcommand_from sessions" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a set -d 'Edit fields by dotted path'

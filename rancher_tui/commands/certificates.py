@@ -1,4 +1,4 @@
-"""Commands about certificates: cert, cert-make."""
+"""Commands about certificates: cert, cert-make, cert-replace."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rancher_tui.commands import context
-from rancher_tui.commands.options import Json, Strict
+from rancher_tui.commands.options import Json, SessionName, Strict
 from rancher_tui.commands.output import OK, CallError, note, print_json, print_report, say
 from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
+from rancher_tui.text import clean
 
 if TYPE_CHECKING:
     from rancher_tui.certificates.files import Files
@@ -152,6 +153,31 @@ def cert_make(
     else:
         for path in written:
             say(str(path))
+    return OK
+
+
+def cert_replace(
+    session: SessionName,
+    new_ca: Annotated[bool, typer.Option("--new-ca", help="The new chain comes from another CA.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Say how the served certificate, or the CA, is replaced later: steps and commands with this install's values.
+
+    Example: rancher-tui cert-replace prod --new-ca
+    """
+    from rancher_tui.operations.certificates import later
+
+    held, state = context.look_on(session)
+    steps = later(state, held.reports().get("certificates"), new_ca=new_ca)
+    if as_json:
+        told = [{"text": step.text.english, "command": step.command, "why": step.why.english} for step in steps]
+        print_json({"session": session, "new_ca": new_ca, "steps": told})
+        return OK
+    for number, step in enumerate(steps, 1):
+        say(f"{number}. {clean(str(step.text))}")
+        for line in (step.command, str(step.why)):
+            if line:
+                say(f"   {clean(line)}")
     return OK
 
 

@@ -126,7 +126,8 @@ def _register() -> None:
             *(balancers.balancer, balancers.balancer_lint, balancers.rehearse, balancers.probe, look_up.dns),
         ),
         N_("Certificates and versions"): (
-            *(certificates.cert, certificates.cert_make, cluster.versions, cluster.images, rke.rke),
+            *(certificates.cert, certificates.cert_make, certificates.cert_replace),
+            *(cluster.versions, cluster.images, rke.rke),
         ),
         N_("Cluster file"): (cluster.lint, cluster.diff, cluster.export),
         N_("Steps proven"): (checking.check, whys.why),

@@ -15,6 +15,7 @@ COMMANDS = frozenset(
             "check",
             "cert",
             "cert-make",
+            "cert-replace",
             "dns",
         ),
         *("preflight", "trust", "ports", "cleanup", "balancer", "balancer-lint", "rehearse", "probe", "rke"),
