@@ -49,7 +49,7 @@ def wrap(text: str, cells: int) -> list[str]:
         else:
             line = f"{line}{gap}{word}" if line else word
         while cell_len(line) > max(1, cells):
-            head = set_cell_size(line, cells).rstrip()
+            head = set_cell_size(line, cells).rstrip() or line[0]
             lines.append(head)
             line = line[len(head) :]
     lines.append(line)
