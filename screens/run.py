@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from rancher_tui import actions, settings
-from rancher_tui.finding import Finding
+from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import Message, _
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.steps import StepStatus
+from rancher_tui.rke.verdict import CAUSES
 from screens.frame import bindings
 from screens.log_model import LogModel
 from screens.look.words import shown
@@ -198,9 +199,20 @@ class RunScreen(RunControl):
         return model.problem_before(self.pane.row) if model and model.count else None
 
     def _cause(self) -> list[Line]:
-        """What that problem means, what to do, and that it can be tested."""
+        """What that problem means, what to do, and that it can be tested; not what a witness below says too."""
+        if self.pane.follow and not self._status.live and self._reason_told():
+            return []
         problem = self.problem_before()
         return cause_lines(problem, max(20, self.pane.content_size.width)) if problem else []
+
+    def _reason_told(self) -> bool:
+        """True when a finding names what decided the run."""
+        item = self.step_state
+        failed = [finding for finding in item.findings if finding.status is Status.FAIL] if item else []
+        return any(
+            finding.code in CAUSES or (finding.code == "exit-code" and finding.evidence.get("line"))
+            for finding in failed
+        )
 
     def draw(self) -> None:
         item = self.step_state

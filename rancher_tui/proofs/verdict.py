@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,9 +22,12 @@ from rancher_tui.install.state import InstallState
 
 if TYPE_CHECKING:
     from rancher_tui.rke.progress import Progress
+    from rancher_tui.rke.reading import Reading
     from rancher_tui.rke.runs import Run, RunStatus
 
 VERDICT_FILE = "verdict.json"
+LONGEST = 200
+"""Characters of rke's own words in a title."""
 _ABOUT_STATE = ("state-file", "state-file-missing", "state-file-damaged", "same-ca", "other-ca")
 _RUN: Final = msg("rancher-tui up SESSION").or_key("{key:start} starts it")
 _PODS: Final = msg("kubectl -n cattle-system get pods; then rancher-tui verdict SESSION").or_key(
@@ -101,10 +105,27 @@ def _of_run(session: Session, state: InstallState) -> list[Finding]:
         reading.advance(ended=not status.live)
         state_file = _state_file(session, status, reading.progress)
         stall = stalled(status, reading.progress, quiet_s(run.log), quiet_limit_s(state))
-        found = of_run(status, reading.progress)
+        found = _with_reason(of_run(status, reading.progress), reading)
     finally:
         reading.close()
     return [*found, *state_file, *([stall] if stall is not None else [])]
+
+
+def _with_reason(found: list[Finding], reading: Reading) -> list[Finding]:
+    """A failed exit with what decided it in the log, where no other witness names a cause."""
+    from rancher_tui.rke.causes import advice
+    from rancher_tui.rke.explain import deciding
+    from rancher_tui.rke.verdict import CAUSES
+
+    failed = {finding.code: finding for finding in found if finding.status is Status.FAIL}
+    ended, problem = failed.get("exit-code"), deciding(reading)
+    if ended is None or ended.evidence["state"] != "exited" or problem is None or failed.keys() & set(CAUSES):
+        return found
+    why = problem.cause.title if problem.cause else problem.text[:LONGEST]
+    title = msg("rke ended with {code}: {why}", code=ended.evidence["exit_code"], why=why)
+    evidence = {**ended.evidence, "line": problem.line + 1}
+    with_reason = replace(ended, title=title, remedy=advice(problem), evidence=evidence)
+    return [with_reason if finding is ended else finding for finding in found]
 
 
 def _state_file(session: Session, status: RunStatus, progress: Progress) -> list[Finding]:

@@ -51,11 +51,20 @@ def _nothing() -> dict[str, Any]:
     return {**empty, "outcome": "cut-off", "decisive": None, "lines": 0}
 
 
+def _of_the_last_run(reading: Reading) -> list[Problem]:
+    return [problem for problem in reading.problems if problem.line >= reading.progress.began_line]
+
+
+def deciding(reading: Reading) -> Problem | None:
+    """The problem that decided how the run of a log ended; None where none did."""
+    return decisive(reading.progress, _of_the_last_run(reading), outcome(reading.progress))
+
+
 def judge(reading: Reading) -> Report:
     """The report on what was read so far, as if no more came."""
     progress, problems = reading.progress, reading.problems
     how = outcome(progress)
-    own = [problem for problem in problems if problem.line >= progress.began_line]
+    own = _of_the_last_run(reading)
     cause = decisive(progress, own, how)
     facts: dict[str, Any] = {
         "format": _form(progress),

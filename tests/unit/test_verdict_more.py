@@ -75,3 +75,20 @@ def test_the_first_login_names_the_address_and_the_snapshots() -> None:
     assert "Open https://rancher.example.com:8443 in" in "\n".join(map(str, first_login(beside)))
     without = InstallState(fqdn="x", etcd=Snapshots(enabled=False))
     assert "No etcd snapshots" in "\n".join(map(str, first_login(without)))
+
+
+async def test_a_run_that_failed_tells_what_decided_it_and_what_to_do(tmp_path: Path) -> None:
+    session = Home(tmp_path / "home").create("prod")
+    run = session.path / "runs" / "0001"
+    run.mkdir(parents=True)
+    begin = 'time="2026-11-23T07:00:00Z" level=info msg="Building Kubernetes cluster"\n'
+    words = "Failed to validate cluster: Authentication strategy [ldap] is not supported"
+    (run / "rke.log").write_text(f'{begin}time="2026-11-23T07:00:01Z" level=fatal msg="{words}"\n')
+    (run / "status.json").write_text(json.dumps({"argv": ["/rke", "up"], "ended": "x", "exit_code": 1}))
+    state = InstallState(fqdn="rancher.invalid")
+    found = {finding.code: finding async for finding in witnesses(session, state, {}, ca_pem=None)}
+    session.close()
+    ended = found["exit-code"]
+    assert ended.title.english == "rke ended with 1: rke does not know this authentication strategy"
+    assert "x509" in ended.remedy.english
+    assert ended.evidence["line"] == 2
