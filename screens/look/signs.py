@@ -15,7 +15,7 @@ from rancher_tui import settings
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """One set of signs, each one cell wide but `ellipsis` in ASCII."""
+    """One set of signs, each one cell wide but `remedy` in ASCII."""
 
     done: str
     failed: str
@@ -31,10 +31,12 @@ class Signs:
     """More lies to the left."""
     after: str
     secret: str
+    remedy: str
+    """Stands before what is to be done."""
 
 
-_UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "◂", "▸", "•")
-_ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "<", ">", "*")
+_UNICODE = Signs("✓", "✗", "~", "○", "·", "▸", "–", "─", "│", "…", "◂", "▸", "•", "→")
+_ASCII = Signs("+", "x", "~", "o", ".", ">", "-", "-", "|", ">", "<", ">", "*", "->")
 _QUIET = replace(_ASCII, rule=" ", bar=" ")
 
 

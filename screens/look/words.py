@@ -82,7 +82,7 @@ def finding_text(finding: Finding) -> str:
         joined = _("{title}. {detail}") if sentence else _("{title}; {detail}")
         text = joined.format(title=text, detail=detail)
     if finding.remedy:
-        text += f" {signs().cursor} {shown(finding.remedy)}"
+        text += f" {signs().remedy} {shown(finding.remedy)}"
     return text
 
 
