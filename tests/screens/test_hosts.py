@@ -119,3 +119,11 @@ async def test_findings_that_have_no_room_show_that_they_go_on(home: Path) -> No
         user.app.reports = {"preflight": Report("preflight", found, digest=digest, step=1)}
         await user.pilot.pause()
         assert user.lines[-3].endswith("▾")
+
+
+async def test_many_hosts_are_summed_up_in_chinese_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    addresses = [f"10.0.1.{number}" for number in range(1, 21)]
+    async with using(home, begun(home, with_hosts(*addresses))) as user:
+        await user.press("g", "1", "enter")
+        user.line_with("── 20 台主机 ─")
