@@ -17,6 +17,7 @@ from rancher_tui.text import clean
 from screens.fields import fields_of
 from screens.form_screen import EDIT_KEYS
 from screens.frame import Frame, bindings
+from screens.look.words import shown
 from screens.rows import blank_like, copied, filled, inserted, moved, pasted, toggled, with_cell, without
 from screens.widgets.bars import Bar, Rule
 from screens.widgets.editing import EditingLines
@@ -277,7 +278,11 @@ class NodesScreen(Frame):
     async def do_paste(self) -> None:
         from screens.dialogs.paste import Paste
 
-        self.app.push_screen(Paste(), self.take_paste)
+        def told(text: str) -> str:
+            state = self.rancher.session.store.state
+            return shown(pasted(text, state.nodes, state.options.user)[1])
+
+        self.app.push_screen(Paste(judge=told), self.take_paste)
 
 
 def _roles(text: str) -> tuple[str, ...]:

@@ -60,14 +60,14 @@ def with_cell(state: InstallState, row: int, path: str, value: Any) -> InstallSt
 
 
 def pasted(text: str, nodes: Nodes, user: str = "") -> tuple[Nodes, Message]:
-    """The hosts that a pasted text names, in any of the known forms, and how many lines were not understood."""
+    """The hosts that a pasted text names, in any of the known forms; how many, and what was not understood."""
     from rancher_tui.nodes.paste import parse
 
     found = parse(text, blank_like(nodes, user))
     hosts = msg_n("{number} host pasted", "{number} hosts pasted", len(found.nodes))
     if found.problems:
-        first = found.problems[0]
-        return found.nodes, msg(
-            "{hosts}; line {line}: {problem}", hosts=hosts, line=first.line, problem=first.text
-        )
+        first, *rest = found.problems
+        told = msg("{hosts}; line {line}: {problem}", hosts=hosts, line=first.line, problem=first.text)
+        more = msg_n("{told}; {number} line more", "{told}; {number} lines more", len(rest), told=told)
+        return found.nodes, more if rest else told
     return found.nodes, hosts if found.nodes else msg("no host in the pasted text")

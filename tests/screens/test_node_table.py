@@ -6,6 +6,7 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from textual import events
 
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import msg
@@ -220,3 +221,17 @@ async def test_ctrl_u_clears_the_whole_cell_wherever_the_cursor_is(home: Path) -
         assert "ctrl+u clear" in user.lines[-1]
         await user.press("ctrl+u", "9", "enter")
         assert user.state.nodes[0].address == "9"
+
+
+async def test_the_box_for_pasted_lines_tells_what_it_makes_of_them_and_escape_closes_it(home: Path) -> None:
+    async with using(home, begun(home, with_nodes("10.0.1.11"))) as user:
+        await user.press("g", "6", "enter", "v")
+        user.app.post_message(events.Paste("10.0.1.12\n10.0.1.13\n???\nno host here\n"))
+        await user.pilot.pause()
+        user.line_with("2 hosts pasted; line 3: no host: ???; 1 line more")
+        await user.press("escape")
+        assert [node.address for node in user.state.nodes] == ["10.0.1.11"]
+        await user.press("v", *"10", "full_stop", *"0", "full_stop", *"1", "full_stop", *"14")
+        user.line_with("1 host pasted")
+        await user.press("f2")
+        assert [node.address for node in user.state.nodes] == ["10.0.1.11", "10.0.1.14"]
