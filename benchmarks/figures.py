@@ -30,6 +30,7 @@ class Row:
     """What `python -m benchmarks NAME` calls it."""
     what: str
     unit: str
+    """Empty for a count."""
     how: str
     """How it is measured, in one line."""
     limit: Limit | None = None

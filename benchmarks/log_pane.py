@@ -18,10 +18,10 @@ from benchmarks.timing import p95
 from rancher_tui.install.session import Session
 from rancher_tui.rke.runs import start
 
-KEYS = 60
+KEYS = 40
 KEYS_FAR = 30
-KEYS_FAR_PEER = 4
-SECONDS = 8
+KEYS_FAR_PEER = 3
+SECONDS = 6
 """How long bytes are counted."""
 FOLLOWING = (b"FOLLOW", b"phase")
 READING = (b"reading", b"new (f)", b"follow")

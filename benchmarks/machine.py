@@ -12,7 +12,13 @@ from pathlib import Path
 
 _MEMORY = r"^MemTotal:\s*(\d+)"
 _LIBRARIES = ("textual", "rich", "pydantic", "asyncssh", "cryptography", "dnspython", "PyYAML", "ruamel.yaml")
-_PROGRAMS = (("openssl", "version"), ("sshd", "-V"), ("clush", "--version"), ("dig", "-v"))
+_PROGRAMS = (
+    ("openssl", "version"),
+    ("sshd", "-V"),
+    ("clush", "--version"),
+    ("dig", "-v"),
+    ("harlequin", "--version"),
+)
 
 
 def machine() -> dict[str, str]:

@@ -35,7 +35,7 @@ ROUNDS = 5
 CHANNELS = Row(
     "preflight-channels",
     "preflight: exec channels a node",
-    "channels",
+    "",
     f"what {FLEET} real sshds logged during one preflight, and during one `docker ps` by clush",
     Limit(3),
 )

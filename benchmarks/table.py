@@ -18,15 +18,20 @@ def number(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2g}" if abs(value) < 0.1 else f"{value:.2f}"
 
 
+def quantity(value: float, unit: str) -> str:
+    """A figure with its unit; a bare number where the row counts things."""
+    return f"{number(value)} {unit}".rstrip()
+
+
 def reach(limit: Limit | None, unit: str) -> str:
     """The limit in signs."""
     if limit is None:
         return ""
-    sign, bound = ">=" if limit.least else "<=", number(limit.bound)
+    sign, bound = ">=" if limit.least else "<=", quantity(limit.bound, unit)
     return {
-        "figure": f"{sign} {bound} {unit}",
-        "ratio": f"{sign} {bound}x",
-        "excess": f"{sign} peer + {bound} {unit}",
+        "figure": f"{sign} {bound}",
+        "ratio": f"{sign} {number(limit.bound)}x",
+        "excess": f"{sign} peer + {bound}",
     }[limit.of]
 
 
@@ -35,12 +40,12 @@ def cells(figure: Figure) -> list[tuple[str, ...]]:
     row = figure.row
     if figure.ours is None:
         return [(row.what, f"not measured: {figure.why}", reach(row.limit, row.unit), "", "", "", "-", "")]
-    own = (row.what, f"{number(figure.ours)} {row.unit}", reach(row.limit, row.unit))
+    own = (row.what, quantity(figure.ours, row.unit), reach(row.limit, row.unit))
     last = (_SIGN[figure.reached], figure.times)
     lines = []
     for peer in figure.peers:
         ratio = figure.ratio(peer)
-        theirs = f"{number(peer.figure)} {row.unit}" if peer.figure is not None else peer.absent
+        theirs = quantity(peer.figure, row.unit) if peer.figure is not None else peer.absent
         lines.append((peer.name, theirs, f"{number(ratio)}x" if ratio is not None else ""))
     first, *others = lines or [("", "", "")]
     return [(*own, *first, *last), *(("", "", "", *other, "", "") for other in others)]
