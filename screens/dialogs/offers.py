@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widget import Widget
 
-from rancher_tui.i18n import _
+from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
+from rancher_tui.wording import subjects
 from screens.dialogs.dialog import Dialog
 from screens.look.signs import signs
 from screens.look.words import shown
@@ -57,8 +58,8 @@ class Choices(Lines, can_focus=True):
         if second:
             return [(fit(f"       {shown(offer.why)}", cells), "dim")]
         here = index == self._row
-        where = offer.path.split(".", 2)[-1] if offer.row else offer.path
-        place = _("node {number} {field}").format(number=offer.row, field=where) if offer.row else where
+        where = subjects.title(offer.path.split(".", 2)[-1] if offer.row else offer.path)
+        place = str(msg("node {number}, {field}", number=offer.row, field=where)) if offer.row else where
         before = f"{clean(offer.now)} -> " if offer.now else ""
         mark = "[x] " if self.chosen[index] else "[ ] "
         text = f"{signs().cursor if here else ' '} {mark}{place}: {before}{clean(offer.value)}"

@@ -173,10 +173,10 @@ async def test_what_is_on_offer_is_taken_over_only_by_choice(home: Path, tmp_pat
         await user.press("t")
         await user.sees("Take over into the node table?")
         for told in (
-            "internal_address: 192.0.2.11",
-            "hostname_override: node21",
+            "node 1, internal: 192.0.2.11",
+            "node 1, hostname: node21",
             "-> deploy",
-            "bastion.address: 192.0.2.9",
+            "Bastion address: 192.0.2.9",
         ):
             assert told in user.screen
         await user.press("escape", "t")
@@ -185,7 +185,7 @@ async def test_what_is_on_offer_is_taken_over_only_by_choice(home: Path, tmp_pat
         chosen = user.line_with("[x]")
         await user.press("enter")
         await user.sees("1 taken over")
-        assert "hostname_override" in chosen
+        assert "node 1, hostname" in chosen
         assert user.state.nodes == (one.node(hostname_override="node21"),)
         await user.press("u")
         assert user.state.nodes == (one.node(),)
