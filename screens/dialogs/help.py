@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -16,6 +17,7 @@ from screens.dialogs.dialog import Dialog, Pager
 from screens.widgets.lines import Line, fit, wrap
 
 _CELLS = 74
+BLANK: Line = [("", "plain")]
 FEW_PLACES = 12
 """An action of more places than these belongs to every screen; help lists it behind those of its own."""
 
@@ -32,7 +34,8 @@ class Help(Dialog[None]):
         self._topic = topic
 
     def body(self) -> Iterator[Widget]:
-        yield Pager([*help_lines(help_text(self._place), self._topic), *key_lines(self._place)])
+        lines = [*help_lines(help_text(self._place), self._topic), *key_lines(self._place)]
+        yield Pager([line for before, line in pairwise([[], *lines]) if line != BLANK or before != BLANK])
 
     def keys(self) -> list[tuple[str, str, bool]]:
         return [*self.scroll_key("↑↓ pgup pgdn"), ("esc", _("close"), True)]
@@ -64,10 +67,10 @@ def help_lines(text: str, topic: str) -> Iterator[Line]:
     if topic in parts:
         yield [(title(topic), "title")]
         yield from _paragraphs(parts.pop(topic))
-        yield [("", "plain")]
+        yield BLANK
     yield from _paragraphs(opening)
     for heading, part in parts.items():
-        yield [("", "plain")]
+        yield BLANK
         yield [(title(heading), "title")]
         yield from _paragraphs(part)
 
@@ -79,7 +82,7 @@ def _paragraphs(text: str) -> Iterator[Line]:
             yield [(lines[0][2:], "title")]
             lines = lines[1:]
         yield from _block(lines)
-        yield [("", "plain")]
+        yield BLANK
 
 
 def _block(lines: list[str]) -> Iterator[Line]:
@@ -107,7 +110,7 @@ def key_lines(place: str) -> Iterator[Line]:
         (_("Keys of all screens"), [action for action in here if action not in own]),
     ):
         if listed:
-            yield [("", "plain")]
+            yield BLANK
             yield [(heading, "title")]
         for action in listed:
             yield from _key_line(action)
