@@ -15,7 +15,9 @@ from assets import FOLDER
 from rancher_tui.i18n import Message, _
 from rancher_tui.wording import ways
 from screens import registry
+from screens.background import in_background
 from screens.look import themes
+from screens.one_by_one import OneByOne, Through
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding, Report
@@ -51,9 +53,7 @@ class RancherApp(App[int]):
         super().__init__()
         self.install: Install | None = None
         self.utc = False
-        self.begun = False
-        """The engine is there and a screen is shown; what was typed before is kept for it."""
-        self._typed_ahead: list[events.Event] = []
+        self._keys = OneByOne(self, super().on_event)
         self._engine = engine
         self._wanted = session
         self._cursors: dict[str, Cursor] = {}
@@ -108,16 +108,16 @@ class RancherApp(App[int]):
             await self.push_screen(registry.screen("sessions"))
             if isinstance(opened, Message):
                 self.call_after_refresh(self.tell, opened, "fail")
-        self.begun = True
-        for event in self._typed_ahead:
-            self.post_message(event)
-        self._typed_ahead.clear()
+        await self._keys.begin()
 
     async def on_event(self, event: events.Event) -> None:
-        if not self.begun and isinstance(event, events.Key | events.Paste):
-            self._typed_ahead.append(event)
-        else:
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+        else:
+            await self._keys.take(event)
+
+    def on_through(self, event: Through) -> None:
+        self._keys.came_up(event)
 
     async def use(self, opened: Install | Message) -> bool:
         """Show a session that was opened, or tell why not. One is open at a time: a second is let go again."""
@@ -137,7 +137,7 @@ class RancherApp(App[int]):
         self._cursors[cursor.screen] = cursor
         await self.go(cursor.screen)
         self.call_after_refresh(self._tell_opening)
-        self.run_worker(self._wake(opened), group="wake", exclusive=True, exit_on_error=False)
+        in_background(self, self._wake, opened, group="wake")
         return True
 
     async def _wake(self, install: Install) -> None:

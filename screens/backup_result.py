@@ -12,6 +12,7 @@ from rancher_tui.i18n import _, ngettext
 from rancher_tui.operations.keeping import snapshots
 from rancher_tui.text import clean
 from rancher_tui.wording.vocabulary import word
+from screens.background import in_background
 from screens.form_screen import FormScreen
 from screens.look.signs import signs
 from screens.look.words import shown
@@ -95,7 +96,7 @@ class BackupResultScreen(FormScreen):
 
     def _begin(self, passphrase: str) -> None:
         self.note(_("copying"))
-        self.run_worker(self._copying(passphrase), exclusive=True, group="backup", exit_on_error=False)
+        in_background(self, self._copying, passphrase, group="backup")
 
     async def _copying(self, passphrase: str) -> None:
         found = await self.rancher.session.backups.result(passphrase)
@@ -110,7 +111,7 @@ class BackupResultScreen(FormScreen):
 
     def do_rehearse_restore(self) -> None:
         self.note(_("restoring the newest copy for trial"))
-        self.run_worker(self._rehearsing(), exclusive=True, group="backup", exit_on_error=False)
+        in_background(self, self._rehearsing, group="backup")
 
     async def _rehearsing(self) -> None:
         self._tell_found(await self.rancher.session.backups.rehearse())

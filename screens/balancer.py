@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from rancher_tui.finding import Finding, by_gravity, count_line
 from rancher_tui.i18n import Message, _
+from screens.background import in_background
 from screens.dialogs.ask import Ask, TypedWord
 from screens.dialogs.details import finding_lines
 from screens.form_screen import FormScreen, Panel
@@ -102,7 +103,7 @@ class BalancerScreen(FormScreen):
 
     def _judge(self, path: str | None) -> None:
         if path and path.strip():
-            self.run_worker(self._judging(path.strip()), group="judge", exclusive=True, exit_on_error=False)
+            in_background(self, self._judging, path.strip(), group="judge")
 
     async def _judging(self, path: str) -> None:
         findings = await self.rancher.session.balancer.judge_file(path)
@@ -147,7 +148,7 @@ class BalancerScreen(FormScreen):
     async def do_probe(self) -> None:
         self._probing_since = time.monotonic()
         self.note("")
-        self.run_worker(self._probing(), group="probe", exclusive=True, exit_on_error=False)
+        in_background(self, self._probing, group="probe")
 
     def standing(self) -> str:
         if not self._probing_since:

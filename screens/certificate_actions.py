@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rancher_tui.finding import Finding, Report, by_gravity
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.ask import Ask
 from screens.dialogs.paste import Paste
 from screens.dialogs.reading import Reading
@@ -86,7 +87,7 @@ class CertificateActions(Frame):
 
     def do_served(self) -> None:
         self.note(_("asking the load balancer for its chain"))
-        self.app.run_worker(self._served(), group="served", exclusive=True, exit_on_error=False)
+        in_background(self.app, self._served, group="served")
 
     async def _served(self) -> None:
         answer = await self.rancher.session.certificates.served()

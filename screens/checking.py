@@ -13,6 +13,7 @@ from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import _
 from rancher_tui.install import rules
 from rancher_tui.install.steps import STEPS
+from screens.background import in_background
 from screens.look.words import shown, step_title
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Checks:
             lacking = _("needed first: {what}").format(what=shown(rules.missing(state, numbers[0])))
             self._app.tell(before or lacking, "strong" if before else "warn")
             return
-        self._worker = self._app.run_worker(self._run(able), group="checks", exit_on_error=False)
+        self._worker = in_background(self._app, self._run, able, group="checks", exclusive=False)
 
     def look(
         self, step: int, kind: str, findings: AsyncIterator[Finding], told: str, asked: Sequence[int] | None = None
@@ -91,7 +92,7 @@ class Checks:
         if self.running:
             return
         self.kind, self.asked = kind, None if asked is None else frozenset(asked)
-        self._worker = self._app.run_worker(self._look(step, findings, told), group="checks", exit_on_error=False)
+        self._worker = in_background(self._app, self._look, step, findings, told, group="checks", exclusive=False)
 
     async def _look(self, step: int, findings: AsyncIterator[Finding], told: str) -> None:
         try:

@@ -10,6 +10,7 @@ from textual.worker import Worker
 from rancher_tui.finding import Finding, count_line
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import rules
+from screens.background import in_background
 from screens.dialogs.ask import Ask
 from screens.form_screen import FormScreen, Panel
 from screens.look.words import shown
@@ -117,7 +118,7 @@ class DnsScreen(FormScreen):
             return
         self._record = False
         self.note(_("watching; = stops"))
-        self._watching = self.run_worker(self._watch(), group="watch", exclusive=True, exit_on_error=False)
+        self._watching = in_background(self, self._watch, group="watch")
         self._ticking = self.set_interval(1.0, self._tick)
 
     def do_stop(self) -> None:

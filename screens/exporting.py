@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rancher_tui.i18n import Message, _, msg_n
+from screens.background import in_background
 from screens.look.words import finding_ink, finding_text, finding_word, shown
 from screens.outcome import tell_findings
 from screens.widgets.lines import Line, wrap
@@ -21,7 +22,7 @@ SHOWN = 20
 
 def export(app: RancherApp, then: Callable[[], None] | None = None) -> None:
     """Write the cluster file and tell what came of it; `then` is called when it was written."""
-    app.run_worker(_export(app, then), group="export", exclusive=True, exit_on_error=False)
+    in_background(app, _export, app, then, group="export")
 
 
 async def _export(app: RancherApp, then: Callable[[], None] | None) -> None:
@@ -35,7 +36,7 @@ async def _export(app: RancherApp, then: Callable[[], None] | None) -> None:
 
     def agreed(answer: bool | None) -> None:
         if answer:
-            app.run_worker(_write(app, then), group="export", exclusive=True, exit_on_error=False)
+            in_background(app, _write, app, then, group="export")
 
     from screens.dialogs.ask import TypedWord
 

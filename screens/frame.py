@@ -20,6 +20,7 @@ from rancher_tui.install.steps import STEPS
 from rancher_tui.wording import edits
 from screens import elsewhere
 from screens.anatomy import Anatomy
+from screens.background import in_background
 from screens.look import themes
 
 
@@ -169,8 +170,14 @@ class Frame(Anatomy):
             return
         from screens.dialogs.passphrases import with_open_keys
 
-        opened = with_open_keys(self.rancher, lambda: self.rancher.start_checks(numbers))
-        self.app.run_worker(opened, group="passphrases", exit_on_error=False)
+        in_background(
+            self.app,
+            with_open_keys,
+            self.rancher,
+            lambda: self.rancher.start_checks(numbers),
+            group="passphrases",
+            exclusive=False,
+        )
 
     async def do_add(self) -> None:
         await self._at_the_table("add")

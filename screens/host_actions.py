@@ -9,6 +9,7 @@ from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import _, ngettext
 from rancher_tui.nodes.groups import ids
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.ask import Ask, TypedWord
 from screens.dialogs.details import finding_lines
 from screens.dialogs.passphrases import with_open_keys
@@ -59,7 +60,7 @@ class HostActions(FormScreen):
         self.do_preflight()
 
     def do_preflight(self) -> None:
-        self.app.run_worker(with_open_keys(self.rancher, self._start), group="passphrases", exit_on_error=False)
+        in_background(self.app, with_open_keys, self.rancher, self._start, group="passphrases", exclusive=False)
 
     def _start(self) -> None:
         state = self.rancher.state
@@ -115,7 +116,7 @@ class HostActions(FormScreen):
 
     def _try_ways(self, agreed: bool | None) -> None:
         if agreed:
-            self.app.run_worker(with_open_keys(self.rancher, self._start_ways), group="ways", exit_on_error=False)
+            in_background(self.app, with_open_keys, self.rancher, self._start_ways, group="ways", exclusive=False)
 
     def _start_ways(self) -> None:
         findings = self.rancher.session.hosts.between()
@@ -174,7 +175,7 @@ class HostActions(FormScreen):
 
     def do_host_keys(self) -> None:
         self.note(_("looking at the hosts' keys"))
-        self.app.run_worker(self._look_at_keys(), group="keys", exclusive=True, exit_on_error=False)
+        in_background(self.app, self._look_at_keys, group="keys")
 
     async def _look_at_keys(self) -> None:
         """Show all hosts' keys at once; a typed yes pins those that are new."""
@@ -199,11 +200,11 @@ class HostActions(FormScreen):
 
     def _pin(self, agreed: bool | None) -> None:
         if agreed:
-            self.app.run_worker(self._pinning(), group="keys", exclusive=True, exit_on_error=False)
+            in_background(self.app, self._pinning, group="keys")
 
     def _replace(self, agreed: bool | None) -> None:
         if agreed:
-            self.app.run_worker(self._pinning(True), group="keys", exclusive=True, exit_on_error=False)
+            in_background(self.app, self._pinning, True, group="keys")
 
     async def _pinning(self, replace_changed: bool = False) -> None:
         told = await self.rancher.session.hosts.trust(replace_changed)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rancher_tui.finding import Finding, Status, count_line
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.ask import Ask, TypedWord
 from screens.dialogs.details import finding_lines
 from screens.dialogs.reading import Reading
@@ -83,7 +84,7 @@ def _ask(app: RancherApp, take: Taken) -> None:
 
 def _chosen(app: RancherApp, file: str | None, take: Taken) -> None:
     if file and file.strip():
-        app.run_worker(_read(app, file.strip(), take), group="read-in", exclusive=True, exit_on_error=False)
+        in_background(app, _read, app, file.strip(), take, group="read-in")
 
 
 async def _read(app: RancherApp, file: str, take: Taken) -> None:

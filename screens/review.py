@@ -12,6 +12,7 @@ from textual.widget import Widget
 from rancher_tui.finding import Finding, Status, count_line
 from rancher_tui.i18n import Message, _
 from screens import exporting, reading_in
+from screens.background import in_background
 from screens.dialogs.difference import Difference
 from screens.form_screen import FormScreen
 from screens.look.words import shown
@@ -59,7 +60,7 @@ class ReviewScreen(FormScreen):
 
     def review(self) -> None:
         """Compose and judge the file anew, in a thread."""
-        self.run_worker(self._review(), group="review", exclusive=True, exit_on_error=False)
+        in_background(self, self._review, group="review")
 
     async def _review(self) -> None:
         found = await asyncio.to_thread(self.rancher.session.cluster.review)

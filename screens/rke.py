@@ -6,6 +6,7 @@ from textual.worker import Worker
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.ask import Ask
 from screens.form_screen import FormScreen
 from screens.look.words import shown
@@ -44,9 +45,7 @@ class RkeScreen(FormScreen):
     def _fetch(self, answer: str | None) -> None:
         if answer:
             version, _blank, mirror = answer.strip().partition(" ")
-            self._fetching = self.app.run_worker(
-                self._fetched(version, mirror.strip()), group="fetch", exclusive=True, exit_on_error=False
-            )
+            self._fetching = in_background(self.app, self._fetched, version, mirror.strip(), group="fetch")
 
     async def _fetched(self, version: str, mirror: str) -> None:
         """What came so far goes on from there the next time."""

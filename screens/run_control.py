@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rancher_tui.finding import Status
 from rancher_tui.i18n import _
 from rancher_tui.rke.runs import RunStatus
+from screens.background import in_background
 from screens.dialogs.ask import Agree, TypedWord
 from screens.dialogs.details import finding_lines
 from screens.dialogs.reading import Reading
@@ -97,7 +98,7 @@ class RunControl(LogActions):
 
     def _stop(self, agreed: bool | None) -> None:
         if agreed:
-            self.app.run_worker(self._stopping(), group="stop", exit_on_error=False)
+            in_background(self.app, self._stopping, group="stop", exclusive=False)
 
     async def _stopping(self) -> None:
         async for told in self.rancher.session.run.stop(self._run):
@@ -131,7 +132,7 @@ class RunControl(LogActions):
         if problem is None or problem.cause is None or not problem.cause.rung:
             self.note(_("nothing here can be tested on the nodes; go to a problem first (n)"), "warn")
             return
-        self.app.run_worker(self._test(problem), group="test-cause", exclusive=True, exit_on_error=False)
+        in_background(self.app, self._test, problem, group="test-cause")
 
     async def _test(self, problem: Problem) -> None:
         """Look at the nodes of a problem now, and show what of it is still so."""

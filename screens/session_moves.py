@@ -10,6 +10,7 @@ from rancher_tui.finding import Finding, by_gravity
 from rancher_tui.i18n import Message, _
 from rancher_tui.install import paths
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.ask import Ask, TypedWord
 from screens.dialogs.reading import Reading
 from screens.dialogs.secret_asking import AskSecret
@@ -45,7 +46,7 @@ class SessionMoves(Frame):
             self.draw()
             self.note(trouble or done, "fail" if trouble else "strong")
 
-        self.run_worker(doing(), exclusive=True, group="moves", exit_on_error=False)
+        in_background(self, doing, group="moves")
 
     def do_copy(self) -> None:
         here = self.here()
@@ -98,7 +99,7 @@ class SessionMoves(Frame):
             self.app.push_screen(Reading(_("Archived"), lines))
 
         if agreed:
-            self.run_worker(doing(), exclusive=True, group="moves", exit_on_error=False)
+            in_background(self, doing, group="moves")
 
     def do_take_in(self) -> None:
         question = _(
@@ -135,13 +136,14 @@ class SessionMoves(Frame):
             else:
                 self.app.call_later(self._use_adopted, opened, findings)
 
-        self.run_worker(adopting(), exclusive=True, group="moves", exit_on_error=False)
+        in_background(self, adopting, group="moves")
 
     async def _use_adopted(self, opened: Install, findings: Sequence[Finding]) -> None:
         app = self.rancher
         await app.use(opened)
         told = _(
-            "Its files are copied here, nothing is run. Step 11 asks whether Rancher is up (V), step 12 keeps copies."
+            "Its files are copied here, nothing is run. Step 11 asks whether Rancher is up (V), step 12 keeps "
+            "copies."
         )
         lines: list[Line] = [[(text, "plain")] for text in wrap(told, 72)] + [[]]
         for finding in by_gravity(findings):
@@ -161,7 +163,7 @@ class SessionMoves(Frame):
             else:
                 self.app.call_later(self._use, opened, again)
 
-        self.run_worker(restoring(), exclusive=True, group="moves", exit_on_error=False)
+        in_background(self, restoring, group="moves")
 
     async def _use(self, opened: Install, again: dict[str, str]) -> None:
         app = self.rancher

@@ -11,6 +11,7 @@ from rancher_tui.engine import SessionLine
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
 from screens.anatomy import NO_RAIL
+from screens.background import in_background
 from screens.dialogs.ask import Ask, TypedWord
 from screens.frame import bindings
 from screens.session_moves import SessionMoves
@@ -74,7 +75,7 @@ class SessionsScreen(SessionMoves):
         here = self.query_one(SessionList).here
         if here is None:
             self.note(_("starting the practice world"))
-            self.app.run_worker(self._rehearse(), exclusive=True, group="rehearsal", exit_on_error=False)
+            in_background(self.app, self._rehearse, group="rehearsal")
         else:
             await self.rancher.use(self.rancher.engine.open(here.name))
 
@@ -108,7 +109,7 @@ class SessionsScreen(SessionMoves):
 
     def _delete(self, name: str, agreed: bool | None) -> None:
         if agreed:
-            self.run_worker(self._deleting(name), exclusive=True, group="delete", exit_on_error=False)
+            in_background(self, self._deleting, name, group="delete")
 
     async def _deleting(self, name: str) -> None:
         """A rehearsal's world is ended first, which takes its time."""

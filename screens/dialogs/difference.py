@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from rancher_tui.i18n import Message, _
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.ask import Ask
 from screens.dialogs.dialog import Dialog, Pager
 from screens.look.words import shown
@@ -64,7 +65,7 @@ class Difference(Dialog[None]):
             self._compare(self._file)
 
     def _compare(self, file: str = "", *, applied: bool = False) -> None:
-        self.run_worker(self._comparing(file, applied), exclusive=True, exit_on_error=False)
+        in_background(self, self._comparing, file, applied, group="work")
 
     async def _comparing(self, file: str, applied: bool) -> None:
         desk = self.rancher.session.cluster

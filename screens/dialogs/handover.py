@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean, clean_block
+from screens.background import in_background
 from screens.dialogs.ask import Ask
 from screens.dialogs.dialog import Dialog
 from screens.dialogs.reading import Reading
@@ -105,7 +106,7 @@ def show_bundle(app: RancherApp) -> None:
         app.push_screen(ShowBundle(items), answered)
 
     app.tell(_("collecting"))
-    app.run_worker(collecting(), exclusive=True, group="bundle", exit_on_error=False)
+    in_background(app, collecting, group="bundle")
 
 
 def ask_report(app: RancherApp) -> None:

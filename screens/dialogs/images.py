@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from rancher_tui.finding import Finding, by_gravity, count_line
 from rancher_tui.i18n import _
+from screens.background import in_background
 from screens.dialogs.details import finding_lines
 from screens.dialogs.dialog import Dialog, Pager
 from screens.look.words import shown
@@ -57,7 +58,7 @@ class Images(Dialog[None]):
     def on_key(self, event: events.Key) -> None:
         if event.key == "c":
             event.stop()
-            self.run_worker(self._ask_hosts(), exclusive=True, exit_on_error=False)
+            in_background(self, self._ask_hosts, group="work")
         elif event.key == "w":
             event.stop()
             self._write()

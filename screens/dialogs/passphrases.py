@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.dialog import Dialog, Entry
 from screens.look.signs import signs
 from screens.widgets.lines import Line, Text, wrap
@@ -64,6 +65,6 @@ async def with_open_keys(app: RancherApp, go_on: Callable[[], None], tried: str 
 
     def given(passphrase: str | None) -> None:
         desk.open_key(keys[0], passphrase or "")
-        app.run_worker(with_open_keys(app, go_on, keys[0]), group="passphrases", exit_on_error=False)
+        in_background(app, with_open_keys, app, go_on, keys[0], group="passphrases", exclusive=False)
 
     app.push_screen(AskPassphrase(keys[0], again=keys[0] == tried), given)
