@@ -166,6 +166,8 @@ def test_the_rehearsals_rke_meets_real_containers(nodes: Nodes, tmp_path: Path) 
         judged = explain(nodes.log("stand-in")).facts
         assert (judged["outcome"], judged["decisive"]) == ("failed", "container-start-failed")
         assert [phase["name"] for phase in judged["phases"]][-1] == "controlplane"
-        assert "etcd" in node_lab("exec", nodes.lab, "node1", "docker", "ps", "--format", "{{.Names}}").split()
+        assert (
+            "etcd" in node_lab("exec", nodes.lab, "node1", "docker", "ps", "-a", "--format", "{{.Names}}").split()
+        )
     finally:
         rehearsal.end(session)
