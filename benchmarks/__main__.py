@@ -30,13 +30,14 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := sorted(set(asked.rows) - set(names)):
         parser.error(f"no such row: {', '.join(unknown)}; there are: {', '.join(names)}")
-    facts, began = machine.machine(), time.monotonic()
+    load, began = machine.load(), time.monotonic()
     figures = list(measured(asked.rows or names))
+    load = f"{load} before, {machine.load()} after (one is usual while this runs; more makes every figure worse)"
     print(table.text(figures))
     print(f"{table.summary(figures)}; measured in {time.monotonic() - began:.0f} s")
     if not asked.rows and not asked.no_write:
         day = datetime.now(UTC).date()
-        PAGE.write_text(table.page(figures, facts, machine.versions(), day), "utf-8")
+        PAGE.write_text(table.page(figures, machine.machine() | {"load": load}, machine.versions(), day), "utf-8")
         print(f"written: {PAGE}")
     return int(any(figure.why.startswith(FAILED) for figure in figures))
 

@@ -66,8 +66,9 @@ OPENED = Row(
     "log-opened",
     "first paint of a log of 1,000,000 lines",
     "ms",
-    "from the Enter that goes to step 11 until the pane stands, the run having ended",
+    "from the Enter that goes to step 11 until lines of the log stand, the run having ended",
 )
+LAST = Row("log-last", "its last line", "ms", "from the same Enter until line 1,000,000 stands")
 FOUND = Row(
     "log-found",
     "search through it, drawn",
@@ -226,7 +227,9 @@ def a_million_lines(folder: Path) -> Iterator[Figure]:
     run = start(session.path, [program, "up"], cwd=session.cluster_folder, env=dict(os.environ))
     while run.status().live:
         time.sleep(0.1)
-    painted, found = [], []
+    painted: list[float] = []
+    ended: list[float] = []
+    found: list[float] = []
     for _ in range(3):
         line = ours(folder)
         line.until(b"help")
@@ -235,7 +238,10 @@ def a_million_lines(folder: Path) -> Iterator[Figure]:
         line.until(b"0-12")
         line.send(b"11")
         line.until_still()
-        painted.append(line.answer(b"\r", b"number 999,999"))
+        pressed = line.age
+        line.send(b"\r")
+        for times, age in zip((painted, ended), line.ages_at(b"Pulling image", b"999,999"), strict=True):
+            times.append(age - pressed)
         line.read(1.0)
         line.answer(b"/", b"Search")
         line.send(b"number 999,99")
@@ -246,13 +252,13 @@ def a_million_lines(folder: Path) -> Iterator[Figure]:
         line.send(b"0\r")
         line.until_still()
         line.end()
-    yield Figure(OPENED, statistics.median(painted), "3 programs")
-    yield Figure(FOUND, statistics.median(found), "3 programs")
+    for row, times in ((OPENED, painted), (LAST, ended), (FOUND, found)):
+        yield Figure(row, statistics.median(times), "3 programs")
 
 
 MEASUREMENTS = (
     Measurement((FLOOD, STREAM), keys_under_load),
     Measurement((SSH_BYTES, LOCAL_BYTES), bytes_sent),
     Measurement((SLOW,), keys_far_away),
-    Measurement((OPENED, FOUND), a_million_lines),
+    Measurement((OPENED, LAST, FOUND), a_million_lines),
 )

@@ -29,8 +29,12 @@ def machine() -> dict[str, str]:
         "memory": f"{int(_first(_MEMORY, '/proc/meminfo')) / 1e6:.1f} GB",
         "kernel": f"{platform.system()} {platform.release()}",
         "temporary folder": f"{_file_system(Path(tempfile.gettempdir()))} (an fsync is only as good as this)",
-        "load before": f"{os.getloadavg()[0]:.2f} (average of the last minute)",
     }
+
+
+def load() -> str:
+    """How many processes wanted a core, on average of the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def versions() -> dict[str, str]:

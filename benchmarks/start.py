@@ -60,9 +60,8 @@ def first_frames(folder: Path) -> Iterator[Figure]:
     for _ in range(STARTS + 1):
         bare.append(_first(peers.bare(folder), b"hello"))
         line = ours(folder)
-        for times, text in ((mine, b"opening"), (overview, b"help")):
-            line.until(text)
-            times.append(line.age)
+        for times, age in zip((mine, overview), line.ages_at(b"opening", b"help"), strict=True):
+            times.append(age)
         line.end()
         if other:
             others.append(_first(Line(folder, [], program=other), b"Query Editor"))
@@ -74,8 +73,7 @@ def first_frames(folder: Path) -> Iterator[Figure]:
 
 
 def _first(line: Line, text: bytes) -> float:
-    line.until(text)
-    age = line.age
+    [age] = line.ages_at(text)
     line.end()
     return age
 

@@ -66,6 +66,18 @@ class Line:
             data += self._take()
         return (time.perf_counter() - began) * 1000
 
+    def ages_at(self, *texts: bytes, seconds: float = 15.0) -> list[float]:
+        """The program's age in milliseconds when each of `texts` had come, one after the other."""
+        ages, data, ends = [], b"", time.perf_counter() + seconds
+        for text in texts:
+            while text not in data:
+                left = ends - time.perf_counter()
+                if left <= 0 or not select.select([self.descriptor], [], [], left)[0]:
+                    raise TimeoutError(f"{text!r} did not come within {seconds:.0f} s")
+                data += self._take()
+            ages.append(self.age)
+        return ages
+
     def until_still(self, seconds: float = 0.4) -> int:
         """Bytes that come until nothing does for `seconds`."""
         total = 0
