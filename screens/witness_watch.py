@@ -40,7 +40,9 @@ class WitnessWatch:
         self._ask()
 
     def end(self) -> None:
-        self._until = 0.0
+        waited, self._until = self.waiting, 0.0
+        if waited and self._app.frame is not None and self._app.frame.stands:
+            self._app.frame.draw_keys()
 
     def _ask(self) -> None:
         self._asked_at = monotonic()

@@ -15,6 +15,7 @@ from rancher_tui.rke.runs import RunStatus
 
 CHECK = "verdict"
 STEP = 11
+_AGAIN = msg("run again; what is deployed is kept").or_key("{key:start} runs again; what is deployed is kept")
 STALL_LIMIT_S = 300.0
 """Silence that is named a stall: RKE's longest wait for itself is a minute, image pulls may take several."""
 
@@ -51,11 +52,13 @@ def exit_code(status: RunStatus) -> Finding:
         case "stopped":
             title = msg("the run was stopped")
             detail = msg("the nodes keep what was deployed")
-            remedy = msg("run again to finish, or remove")
+            remedy = msg("run again to finish, or remove").or_key(
+                "{key:start} runs again to finish, {key:remove} removes"
+            )
             return _finding(Status.FAIL, "exit-code", subject, title, detail, remedy, evidence)
         case "signalled":
             title = msg("rke was ended by signal {number}", number=status.signal)
-            remedy = msg("run again; what is deployed is kept")
+            remedy = _AGAIN
             return _finding(Status.FAIL, "exit-code", subject, title, EMPTY, remedy, evidence)
 
 
@@ -65,7 +68,7 @@ def _lost(status: RunStatus, subject: str, evidence: dict[str, Any]) -> Finding:
         remedy = msg("follow its log to the end, then ask for the verdict again")
     else:
         detail = msg("rke is gone too; how it ended is not known")
-        remedy = msg("run again; what is deployed is kept")
+        remedy = _AGAIN
     title = msg("the run is lost: its runner ended without a word")
     return _finding(Status.UNKNOWN, "exit-code", subject, title, detail, remedy, evidence)
 
