@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,6 @@ pytestmark = [pytest.mark.real, needs_sshd]
 
 TCP = (2379, 2380, 6443, 10250)
 UDP = 8472
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
 
 
 def three(folder: Path, stack: ExitStack, **options: Any) -> tuple[list[Node], ConnectSettings]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,6 @@ from tests.real.sshd import DockerSocket, Sshd, make_key, needs_docker_client, n
 pytestmark = [pytest.mark.real, needs_sshd, needs_docker_client]
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
 
 
 @pytest.fixture

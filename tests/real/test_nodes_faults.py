@@ -6,7 +6,6 @@ The faults and their codes stand in nodes_faults.yml, how they are planted in no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -25,12 +24,6 @@ pytestmark = [pytest.mark.real, needs_sshd, needs_docker_client]
 
 TABLE: dict[str, str] = yaml.safe_load((Path(__file__).parent / "nodes_faults.yml").read_text())["sshd"]
 EXPECTED = Expected(docker_versions=("18.06", "18.09"), kubernetes="1.11", registry="")
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
 
 
 async def look(node: Node, connect: ConnectSettings) -> list[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,6 @@ from tests.screens.conftest import User, begun, home, using
 
 __all__ = ["home"]
 pytestmark = [pytest.mark.real, needs_sshd, needs_docker_client]
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as opened:
-        yield opened
 
 
 @pytest.fixture(autouse=True)
