@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
+from textual.containers import Vertical
 from textual.pilot import Pilot
 
 from rancher_tui import settings
@@ -17,7 +18,7 @@ from screens import registry
 from screens.app import RancherApp
 from screens.dialogs.ask import Agree, Ask, TypedWord
 from screens.dialogs.dialog import Dialog
-from tests.screens.conftest import using
+from tests.screens.conftest import User, using
 from tests.screens.sample import save_sample
 from tests.snapshots.conftest import SIZES, Compare, name_of
 from tests.snapshots.taking import at_two_sizes, taken
@@ -31,6 +32,17 @@ def app(home: Path) -> RancherApp:
     """The program on the sample's session, made when a test has chosen how it looks."""
     save_sample(home)
     return RancherApp(lambda: LocalEngine.of(home))
+
+
+def inside_the_box(user: User) -> list[str]:
+    """The lines of the box that stands over the screen, without what shows beside it."""
+    box = user.app.screen.query_one(Vertical).region
+    return ["".join(cells_of(line)[box.x : box.right]).rstrip() for line in user.lines[box.y : box.bottom]]
+
+
+def cells_of(line: str) -> list[str]:
+    """A line by its cells: a wide character in its first, nothing in its second."""
+    return [cell for character in line for cell in (character, *[""] * (cell_len(character) - 1))]
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -47,8 +59,7 @@ async def test_the_first_page_of_help(home: Path, snapshot: SnapshotAssertion, l
                 await user.app.go(place)
                 await user.press("?")
                 assert all(cell_len(line) == size[0] for line in user.lines)
-                box = [line.strip() for line in user.lines if "│" in line]
-                pages.append("\n".join([f"{place} {name_of(size)}", *box]))
+                pages.append("\n".join([f"{place} {name_of(size)}", *inside_the_box(user)]))
                 await user.press("escape")
     assert "\n\n".join(pages) == snapshot
 
