@@ -128,6 +128,22 @@ class LocalInstall:
             return msg("the practice world is running")
         return msg("the practice world is running; k on step 1 shows its host keys")
 
+    def left_behind(self) -> Message:
+        """What goes on when the program ends: a rehearsal's world; empty where nothing does."""
+        if not (self.session.path / "lab").is_dir():
+            return EMPTY
+        from rancher_tui.lab import session as lab
+
+        folder = self.session.path / "lab"
+        if not lab.alive(folder):
+            return EMPTY
+        return msg(
+            "the practice world stays up for the commands, at most {hours:.0f} hours; "
+            "rancher-tui delete {name} --yes {name} ends it",
+            hours=lab.settings_of(folder).life_hours,
+            name=self.session.name,
+        )
+
     def check(self, step: int) -> AsyncIterator[Finding]:
         from rancher_tui.checks import run_step
 

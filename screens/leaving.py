@@ -56,7 +56,7 @@ def last_words(app: RancherApp, why: str) -> str:
         return _("{name} was taken over by another terminal; everything is saved").format(name=name)
     if app.install.run.status().live:
         return _("rke goes on without us; rancher-tui {name} shows it again").format(name=name)
-    return ""
+    return clean(str(app.install.left_behind()))
 
 
 def _leaver(app: RancherApp) -> Callable[[str], None]:

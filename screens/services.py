@@ -63,6 +63,9 @@ class Install(Protocol):
     async def wake(self) -> Message:
         """Start what belongs to the session again: a rehearsal's world. What was done, or why it could not be."""
 
+    def left_behind(self) -> Message:
+        """What goes on when the program ends: a rehearsal's world; empty where nothing does."""
+
     def check(self, step: int) -> AsyncIterator[Finding]:
         """Run the checks that prove a step, save their reports, give findings as they come."""
 

@@ -79,6 +79,7 @@ def test_a_rehearsal_by_keys_killed_and_resumed(tmp_path: Path) -> None:
         again.wait_for("12 of 12 done", 60)
         assert "REHEARSAL" in again.screen
         again.press("q")
+        again.wait_for("the practice world stays up for the commands")
         again.wait_for_end()
     finally:
         LocalEngine.of(home).remove("rehearsal")
