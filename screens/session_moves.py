@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from rancher_tui.finding import Finding, by_gravity
 from rancher_tui.i18n import Message, _
@@ -21,6 +21,8 @@ from screens.widgets.lines import Line, wrap
 if TYPE_CHECKING:
     from rancher_tui.engine import SessionLine
     from screens.services import Install
+
+T = TypeVar("T")
 
 
 class SessionMoves(Frame):
@@ -128,15 +130,19 @@ class SessionMoves(Frame):
             self._restore(source, name, "")
 
     def _adopt(self, source: str, name: str) -> None:
-        async def adopting() -> None:
-            opened, findings = await asyncio.to_thread(self.rancher.engine.adopt, source, name)
-            if isinstance(opened, Message):
-                self.draw()
-                self.note(opened, "fail")
-            else:
-                self.app.call_later(self._use_adopted, opened, findings)
+        engine = self.rancher.engine
+        in_background(self, self._make, lambda: engine.adopt(source, name), self._use_adopted, group="moves")
 
-        in_background(self, adopting, group="moves")
+    async def _make(
+        self, make: Callable[[], tuple[Install | Message, T]], use: Callable[[Install, T], Awaitable[None]]
+    ) -> None:
+        """Make a session off the keys' thread: the refusal told, or what was made used."""
+        opened, told = await asyncio.to_thread(make)
+        if isinstance(opened, Message):
+            self.draw()
+            self.note(opened, "fail")
+        else:
+            self.app.call_later(use, opened, told)
 
     async def _use_adopted(self, opened: Install, findings: Sequence[Finding]) -> None:
         app = self.rancher
@@ -154,16 +160,8 @@ class SessionMoves(Frame):
 
     def _restore(self, source: str, name: str, passphrase: str) -> None:
         self.note(_("restoring; every file is compared with its SHA-256"))
-
-        async def restoring() -> None:
-            opened, again = await asyncio.to_thread(self.rancher.engine.restore, source, name, passphrase)
-            if isinstance(opened, Message):
-                self.draw()
-                self.note(opened, "fail")
-            else:
-                self.app.call_later(self._use, opened, again)
-
-        in_background(self, restoring, group="moves")
+        engine = self.rancher.engine
+        in_background(self, self._make, lambda: engine.restore(source, name, passphrase), self._use, group="moves")
 
     async def _use(self, opened: Install, again: dict[str, str]) -> None:
         app = self.rancher
