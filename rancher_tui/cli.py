@@ -14,6 +14,7 @@ from pathlib import Path
 from rancher_tui import __version__, settings
 from rancher_tui.i18n import _
 from rancher_tui.install.reserved import COMMANDS
+from rancher_tui.text import clean
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -79,12 +80,22 @@ def _leading(argv: list[str]) -> tuple[Path | None, dict[str, str], list[str]]:
 
 
 def _unusable(text: str) -> int:
-    print(text, file=sys.stderr)
+    print(clean(text), file=sys.stderr)
     return 2
 
 
 _NO_SCREENS = ("dumb", "unknown")
 """Terminals (by TERM) that cannot move their cursor."""
+
+
+def _there_is(home: Path | None, session: str) -> bool:
+    from rancher_tui.install.session import Home, SessionError
+
+    try:
+        (Home(home.expanduser().absolute()) if home is not None else Home.default()).session(session)
+    except SessionError:
+        return False
+    return True
 
 
 def open_ui(home: Path | None, session: str | None) -> int:
@@ -93,6 +104,12 @@ def open_ui(home: Path | None, session: str | None) -> int:
     What is loaded on the way stays: the screens take garbage collection up again when the first of them stands.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if session is not None and not _there_is(home, session):
+            return _unusable(
+                _("{name} is neither a command nor a session; `rancher-tui --help` lists the commands").format(
+                    name=repr(session)
+                )
+            )
         return _unusable(
             _(
                 "rancher-tui needs a terminal. Without one: `rancher-tui lab --headless` is a rehearsal of all "

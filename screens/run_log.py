@@ -148,6 +148,7 @@ class LogActions(Frame):
             pane.grown()
         else:
             pane.move_to(model.row_of(self._stood))
+            pane.fill()
             self._placed = pane.row
         self.draw_status()
 

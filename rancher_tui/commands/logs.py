@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rancher_tui.commands import context
-from rancher_tui.commands.options import Json, RunId, SessionName, Strict
+from rancher_tui.commands.options import Json, JsonLines, RunId, SessionName, Strict
 from rancher_tui.commands.output import INTERRUPTED, OK, CallError, print_line, print_report, say
 from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
@@ -63,7 +63,7 @@ async def follow(run: Run, out: Any) -> None:
             for _number, line in new_lines(reading, ended=not live):
                 if line.phase != phase:
                     phase = line.phase
-                    print(_("--- {phase}").format(phase=phase), file=out)
+                    print(clean(_("--- {phase}").format(phase=phase)), file=out)
                 print(clean(f"{line.level or '-':<7} {line.text}", limit=2000), file=out)
             for problem in reading.problems[told:]:
                 told += 1
@@ -85,9 +85,9 @@ def log(
     session: SessionName,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on while the run goes on.")] = False,
     run: RunId = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
 ) -> int:
-    """Print a run's log, line by line, safe for any terminal; with --json one object a line.
+    """Print a run's log, line by line, safe for any terminal.
 
     Example: rancher-tui log prod --follow
     """

@@ -24,6 +24,9 @@ BAD: Final = 3
 WARNED: Final = 4
 INTERRUPTED: Final = 130
 
+_CODE_COLUMNS: Final = 22
+_LONGEST_ESCAPE: Final = 10
+"""Characters that `clean` makes of one at most."""
 _COLOURS: Final = {Status.PASS: "32", Status.WARN: "33", Status.FAIL: "31", Status.UNKNOWN: "35"}
 
 
@@ -35,14 +38,19 @@ class CallError(Exception):
         self.message = message
 
 
+def printable(text: str) -> str:
+    """`text` as a terminal may have it: its line ends stay, everything else that would act there is told."""
+    return "\n".join(clean(line, max(1, _LONGEST_ESCAPE * len(line))) for line in text.split("\n"))
+
+
 def say(text: str = "") -> None:
     """One line for people on standard output."""
-    print(text)
+    print(printable(text))
 
 
 def note(text: str) -> None:
     """One line for people on standard error."""
-    print(ways.named(text), file=sys.stderr)
+    print(printable(ways.named(text)), file=sys.stderr)
 
 
 def print_json(data: Any) -> None:
@@ -61,27 +69,29 @@ def coloured() -> bool:
 
 
 def status_word(status: Status) -> str:
-    """The status as a word of seven columns, coloured on a terminal."""
+    """The status as a word of seven columns."""
     word = {
         Status.PASS: _("pass"),
         Status.WARN: _("warn"),
         Status.FAIL: _("fail"),
         Status.UNKNOWN: _("unknown"),
     }[status]
-    padded = word + " " * (7 - width(word))
-    return f"\x1b[{_COLOURS[status]}m{padded}\x1b[0m" if coloured() else padded
+    return word + " " * (7 - width(word))
 
 
 def finding_line(finding: Finding) -> str:
-    """A finding for people on one line: status, code, subject and title."""
+    """A finding for people: status, code, subject and title; below a code that is too long for its column."""
     subject = f"{clean(str(subjects.message(finding.subject, titled=False)))}: " if finding.subject else ""
-    return f"{status_word(finding.status)} {finding.code:<22} {subject}{clean(str(finding.title))}"
+    code = finding.code if len(finding.code) <= _CODE_COLUMNS else f"{finding.code}\n{'':{8 + _CODE_COLUMNS}}"
+    return f"{status_word(finding.status)} {code:<{_CODE_COLUMNS}} {subject}{clean(str(finding.title))}"
 
 
 def print_finding(finding: Finding) -> None:
     """A finding for people: what `finding_line` says, detail and remedy below."""
-    say(finding_line(finding))
-    if finding.detail:
+    word, line = status_word(finding.status), printable(finding_line(finding))
+    ink = f"\x1b[{_COLOURS[finding.status]}m{word}\x1b[0m" if coloured() else word
+    print(ink + line.removeprefix(word))
+    if str(finding.detail).strip():
         say(f"{'':30} {clean(str(finding.detail))}")
     if finding.remedy and finding.status is not Status.PASS:
         say(f"{'':28}-> {clean(ways.named(str(finding.remedy)))}")

@@ -19,6 +19,7 @@ from rancher_tui.commands import context, usage
 from rancher_tui.commands.output import INTERRUPTED, UNEXPECTED, UNUSABLE, CallError, note
 from rancher_tui.i18n import N_, _
 from rancher_tui.settings import CHOICES
+from rancher_tui.text import clean
 
 PIPE_CLOSED: Final = 128 + 13
 """What a shell says of a program that SIGPIPE ended: the reader left before the end."""
@@ -156,7 +157,7 @@ def run(argv: list[str]) -> int:
         note(_("interrupted"))
         return INTERRUPTED
     except CallError as error:
-        note(str(error.message))
+        note(clean(str(error.message)))
         return UNUSABLE
     except SystemExit:
         return PIPE_CLOSED
@@ -180,5 +181,9 @@ def _unexpected(error: Exception) -> int:
     except OSError:
         note(details)
         place = _("above")
-    note(_("unexpected error: {error}\ndetails: {place}").format(error=error, place=place))
+    note(
+        _("unexpected error: {error}\ndetails: {place}").format(
+            error=clean(str(error)) or type(error).__name__, place=place
+        )
+    )
     return UNEXPECTED

@@ -13,6 +13,7 @@ from rancher_tui.commands.options import Json, SessionName, Strict
 from rancher_tui.commands.output import BAD, CallError, note, print_report
 from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import EMPTY, _, msg
+from rancher_tui.text import clean
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Report
@@ -101,7 +102,7 @@ async def _fetched(version: str, target: Path, mirror: str | None, sha256: str |
 def _progress(text: str, *, last: bool) -> None:
     """A line that is written over on a terminal; off a terminal only what is final."""
     if sys.stderr.isatty():
-        print(f"\r{text:<72}", end="\n" if last else "", file=sys.stderr, flush=True)
+        print(f"\r{clean(text):<72}", end="\n" if last else "", file=sys.stderr, flush=True)
     elif last:
         note(text)
 

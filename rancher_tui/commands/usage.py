@@ -9,6 +9,7 @@ from typing import Any, Final
 import typer.core
 
 from rancher_tui.i18n import N_, _, language
+from rancher_tui.text import clean
 
 EXAMPLE: Final = "\n\n\b\nExample: "
 """What stands between a command's help and its example, which is not wrapped."""
@@ -106,7 +107,7 @@ def told(error: Any) -> str:
     if error.ctx is not None:
         more = _("`{command} --help` tells more").format(command=error.ctx.command_path)
         lines = [error.ctx.get_usage(), more, ""]
-    return "\n".join([*lines, _("Error: {problem}").format(problem=_problem(error.format_message()))])
+    return "\n".join([*lines, _("Error: {problem}").format(problem=clean(_problem(error.format_message())))])
 
 
 def _problem(text: str) -> str:

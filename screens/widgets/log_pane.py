@@ -102,6 +102,13 @@ class LogPane(Lines, can_focus=True):
         self.refresh()
         self.post_message(self.Read())
 
+    def fill(self) -> None:
+        """Scroll back where lines are hidden above and there is room below: a filter left fewer of them."""
+        last = max(0, self.count - max(1, self.content_size.height))
+        if self.top > last:
+            self.top = last
+            self.refresh()
+
     def on_key(self, event: events.Key) -> None:
         page = max(1, self.content_size.height - 1)
         distance = {"up": -1, "down": 1, "pageup": -page, "pagedown": page, "home": -self.count}.get(event.key)

@@ -265,6 +265,19 @@ async def test_h_takes_the_host_of_the_readers_line_first(home: Path) -> None:
         assert "only 10.0.1.12: 2 of 66 lines" in user.screen
 
 
+async def test_after_a_filter_the_pane_is_full_wherever_the_reader_stood(home: Path) -> None:
+    begun(home)
+    await ended(run_of(home))
+    async with using(home) as user:
+        await opened(user, "Finished building")
+        await user.press("up", "up", "up", "h")
+        pane = run_screen(user).pane
+        height = pane.content_size.height
+        assert pane.count > height, "more lines pass than the pane has room for"
+        assert all(pane.line_in_view(y, 80) for y in range(height))
+        assert "Pulling image 50 " in user.screen and "Pulling image 59 " in user.screen
+
+
 async def test_nobody_is_taken_from_the_log_unawares(home: Path) -> None:
     begun(home, InstallState(fqdn="not a name"))
     await ended(run_of(home))
