@@ -72,6 +72,11 @@ def text_at(state: InstallState, path: str) -> str:
     return as_text(paths.get(state, path))
 
 
+def is_chosen(field: Field) -> bool:
+    """True for a field with choices, and for a yes or no."""
+    return field.kind == "yes" or bool(field.choices)
+
+
 def next_choice(field: Field, text: str) -> str | None:
     """What Space makes of a field with choices; None for a field that has none."""
     choices = ("yes", "no") if field.kind == "yes" else field.choices

@@ -8,13 +8,14 @@ from typing import Any
 from textual import events
 from textual.widget import Widget
 
+from rancher_tui.actions import Action
 from rancher_tui.finding import Finding, Report, Status, worst
 from rancher_tui.i18n import N_, _
 from rancher_tui.install import file_fields, paths
 from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.store import ReadOnlyError
-from rancher_tui.text import clean
+from screens import kept
 from screens.fields import Field, fields_of, next_choice, text_at
 from screens.frame import Frame, bindings
 from screens.look.words import shown
@@ -175,6 +176,13 @@ class FormScreen(Frame):
     def place_cursor(self, cursor: Cursor) -> None:
         self.form.move_to(cursor.row)
 
+    def title_of(self, action: Action) -> str:
+        """Enter by what it does to the field under the cursor."""
+        if action.id != "open" or not self.form.chosen_from:
+            return super().title_of(action)
+        yes_or_no = self.form.here is not None and self.form.here.kind == "yes"
+        return _("yes or no") if yes_or_no else _("next value")
+
     def help_topic(self) -> str:
         return self.form.here.path if self.form.here else ""
 
@@ -225,6 +233,7 @@ class FormScreen(Frame):
 
     def on_editing_lines_moved(self) -> None:
         self.rancher.remember()
+        self.draw_keys()
 
     def on_editing_lines_kept(self, event: EditingLines.Kept) -> None:
         if self.stands:
@@ -244,8 +253,10 @@ class FormScreen(Frame):
         field = self.form.fields[row]
         path = file_fields.whole(field.path, text)
         self._forget_refusal()
+        store = self.rancher.session.store
+        before = text_at(store.state, field.path)
         try:
-            self.rancher.session.store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, path))
+            store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, path))
         except paths.ValueRefusedError as error:
             self._refuse(_("{field}: {reason}").format(field=field.shown, reason=shown(error.reason)), text)
         except (paths.PathError, SecretError) as error:
@@ -253,8 +264,8 @@ class FormScreen(Frame):
         except ReadOnlyError:
             self.note(_("looked on only: nothing is kept here"), "warn")
         else:
-            if path != text:
-                self.note(_("{field}: stored as {path}").format(field=field.shown, path=clean(path)))
+            if told := kept.words(field, before, text, path, store.state):
+                self.note(told)
 
     def _forget_refusal(self) -> None:
         if self._refused:

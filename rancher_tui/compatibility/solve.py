@@ -263,10 +263,10 @@ def judge(known: Known) -> Report:
     findings = [*tag, *_refusal_findings(solution)]
     works = solution.works and not any(finding.bad for finding in tag)
     if works:
-        values = {"rke": solution.rke, "version": solution.kubernetes}
-        title = msg("RKE {rke} with Kubernetes {version} fits", **values)
+        values = {"rancher": solution.rancher, "rke": solution.rke, "version": solution.kubernetes}
+        title = msg("Rancher {rancher} fits RKE {rke} with Kubernetes {version}", **values)
         if known.rke is None:
-            title = msg("RKE {rke} (assumed) with Kubernetes {version} fits", **values)
+            title = msg("Rancher {rancher} fits RKE {rke} (assumed) with Kubernetes {version}", **values)
         findings.append(Finding(Status.PASS, "versions-fit", "versions", title, check=CHECK, step=STEP))
     told = facts_of(solution) | {"works": works, "instead": None if works else _instead(known, solution, tag)}
     return Report(CHECK, tuple(findings), told, step=STEP)

@@ -12,7 +12,7 @@ from rancher_tui.finding import Status
 from rancher_tui.install.references import is_reference
 from rancher_tui.install.secrets import ADDRESSES, password_span
 from rancher_tui.text import clean
-from screens.fields import Field, next_choice, shown_value
+from screens.fields import Field, is_chosen, shown_value
 from screens.look.signs import signs
 from screens.look.words import finding_ink, finding_word
 from screens.widgets.editing import EditingLines
@@ -50,7 +50,7 @@ class Form(EditingLines):
     @property
     def chosen_from(self) -> bool:
         """True when the field under the cursor has choices, or is a yes or no."""
-        return self.here is not None and next_choice(self.here, "") is not None
+        return self.here is not None and is_chosen(self.here)
 
     def show(self, values: list[str], judged: Mapping[str, Status]) -> None:
         """Draw these values; `judged` is the gravest status by path."""
