@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from textual.app import ScreenStackError
@@ -31,11 +32,11 @@ TAKEN_OVER: Final = "taken over"
 
 
 def guard(app: RancherApp) -> None:
-    """Leave on SIGHUP, SIGTERM, the take-over signal and on a terminal that is gone."""
+    """Leave on SIGHUP, SIGTERM, SIGINT, the take-over signal and on a terminal that is gone."""
     if app.is_headless or threading.current_thread() is not threading.main_thread():
         return
     leave = _leaver(app)
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: leave(""))
     signal.signal(TAKE_OVER_SIGNAL, lambda _number, _frame: leave(TAKEN_OVER))
     threading.Thread(target=_wait_for_hang_up, args=(leave,), name="hang-up", daemon=True).start()
@@ -68,7 +69,8 @@ def _leaver(app: RancherApp) -> Callable[[str], None]:
         watchdog = threading.Timer(GRACE, _end_now, args=(app,))
         watchdog.daemon = True
         watchdog.start()
-        loop.call_soon_threadsafe(app.call_later, app.leave, why)
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(app.call_later, app.leave, why)
 
     return leave
 

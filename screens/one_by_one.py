@@ -52,6 +52,11 @@ class OneByOne:
         self._target: Widget | None = None
         self._screen: Screen[Any] | None = None
 
+    @property
+    def _shown(self) -> Screen[Any] | None:
+        """The screen on top; None while the program ends, when keys go nowhere any more."""
+        return next(reversed(self._app.screen_stack), None)
+
     async def begin(self) -> None:
         """From now on there is a screen that takes keys."""
         self._begun = True
@@ -65,10 +70,13 @@ class OneByOne:
     async def _next(self) -> None:
         if not self._begun or not self._waiting or self._number != self._done:
             return
+        shown = self._shown
+        if shown is None:
+            return
         event = self._waiting.popleft()
         self._number += 1
         number = self._number
-        self._screen = self._app.screen
+        self._screen = shown
         self._target = self._app.focused or self._screen
         asyncio.get_running_loop().call_later(PATIENCE, self._release, number)
         await self._hand_on(event)
@@ -87,16 +95,19 @@ class OneByOne:
 
     def _look(self, number: int) -> None:
         """A box that was closed by the key takes with it what went behind."""
-        if number != self._number or number == self._done:
+        shown = self._shown
+        if shown is None or number != self._number or number == self._done:
             return
-        if self._app.screen is not self._screen:
+        if shown is not self._screen:
             self._settle(number)
         else:
             asyncio.get_running_loop().call_later(LOOK_EVERY, self._look, number)
 
     def _settle(self, number: int, seen: Screen[Any] | None = None) -> None:
         """The next key goes on once the screen that is there can take it; a new one must have stayed a while."""
-        screen = self._app.screen
+        screen = self._shown
+        if screen is None:
+            return
         ready = _ready(screen)
         if ready and screen in (self._screen, seen):
             self._release(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from textual._compositor import CompositorUpdate
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.geometry import Offset
 from textual.screen import Screen
 
@@ -20,7 +22,9 @@ from rancher_tui import settings
 from rancher_tui.i18n import _
 from screens import leaving
 from screens.app import RancherApp
+from screens.ending import run_to_the_end
 from screens.look.frugal import Paper, Sent
+from screens.terminal_input import AnyBytes, flush_input
 
 if TYPE_CHECKING:
     from screens.services import Engine
@@ -44,6 +48,16 @@ class TerminalApp(RancherApp):
             await super()._begin()
         finally:
             self.call_after_refresh(collect_garbage)
+
+    def get_driver_class(self) -> type[Driver]:
+        return AnyBytes
+
+    async def until_left(self) -> int:
+        """Show the screens until they are left; the exit code. What was typed too late is not the shell's."""
+        try:
+            return await self.run_async(mouse=False) or self.return_code or 0
+        finally:
+            flush_input(sys.stdin.fileno())
 
     def draw_anew(self) -> None:
         self.paper.forget()
@@ -128,7 +142,4 @@ def open_at_terminal(home: Path | None, session: str | None) -> int:
         os.environ["NO_COLOR"] = "1"
     app = TerminalApp(engine, session or "")
     app.utc = settings.chosen().times == "utc"
-    try:
-        return app.run(mouse=False) or app.return_code or 0
-    finally:
-        app.save_and_close()
+    return run_to_the_end(app.until_left(), app.save_and_close)
