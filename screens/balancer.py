@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from rancher_tui.finding import Finding, by_gravity, count_line
 from rancher_tui.i18n import Message, _
+from rancher_tui.text import clean
+from rancher_tui.wording import vocabulary
 from screens.background import in_background
 from screens.dialogs.ask import Ask, TypedWord
 from screens.dialogs.details import finding_lines
@@ -164,7 +166,7 @@ class BalancerScreen(FormScreen):
             self._probing_since = 0.0
         hop = str(desk.facts.get("hop") or "")
         self.note("")
-        heading = _("To blame: {hop}").format(hop=balancer.hop_word(hop)) if hop else _("What the probes saw")
+        heading = _("To blame: {hop}").format(hop=clean(vocabulary.hop(hop))) if hop else _("What the probes saw")
         self._read(heading, findings)
 
 

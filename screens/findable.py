@@ -10,7 +10,7 @@ from rancher_tui import actions
 from rancher_tui.i18n import _
 from rancher_tui.text import clean
 from screens import registry
-from screens.fields import fields_of, text_at
+from screens.fields import fields_of, shown_value, text_at
 from screens.frame import Frame
 from screens.look.words import shown, step_title
 
@@ -82,8 +82,8 @@ def _fields(frame: Frame) -> Iterator[Findable]:
     for place in registry.PLACES:
         where = _(actions.table().places[place])
         for field in fields_of(place):
-            held = "" if place == "nodes" else clean(text_at(state, field.path))
-            text = f"{where}: {held}" if held else where
+            held = "" if place == "nodes" else clean(shown_value(field, text_at(state, field.path)))
+            text = _("{place}: {help}").format(place=where, help=held) if held else where
             do = partial(frame.rancher.going.to_field, place, field.path)
             yield Findable("", field.shown, text, "", do, field.path)
 

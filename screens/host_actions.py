@@ -15,7 +15,7 @@ from screens.dialogs.details import finding_lines
 from screens.dialogs.passphrases import with_open_keys
 from screens.dialogs.reading import Reading
 from screens.form_screen import FormScreen
-from screens.look.words import shown
+from screens.look.words import shown, subject_words
 from screens.panels import preflight, ways
 from screens.widgets.lines import Line, wrap
 
@@ -235,6 +235,6 @@ def _key_lines(finding: Finding) -> list[Line]:
     """A host, whether its key is known, and the key's fingerprint."""
     ink = {Status.PASS: "pass", Status.UNKNOWN: "warn"}.get(finding.status, "fail")
     return [
-        [(f"{shown(finding.subject)}  ", "strong"), (shown(finding.title), ink)],
+        [(f"{subject_words(finding)}  ", "strong"), (shown(finding.title), ink)],
         [(f"  {shown(finding.detail)}", "plain")],
     ]

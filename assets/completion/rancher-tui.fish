@@ -76,7 +76,7 @@ complete -c rancher-tui -n "__fish_seen_subcommand_from cert-replace" -l new-ca 
 complete -c rancher-tui -n "__fish_seen_subcommand_from cert-replace" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from cert-replace" -a "(__rancher_tui_sessions)"
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a check -d 'Run the checks that prove these steps and keep their reports in the session'
-complete -c rancher-tui -n "__fish_seen_subcommand_from check" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from check" -l json -d 'Print JSON, in English, one object a line; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from check" -l strict -d 'Warnings exit with 4.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from check" -a "(__rancher_tui_sessions)"
 complete -c rancher-tui -n "__fish_seen_subcommand_from check" -a 'hosts balancer dns rke template nodes certificates fqdn version backup-config run backup-result'
@@ -142,10 +142,10 @@ complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -l rke -x -d 'The 
 complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -l strict -d 'Warnings exit with 4.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from lint" -F
-complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a log -d 'Print a run\'s log, line by line, safe for any terminal; with --json one object a line'
+complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a log -d 'Print a run\'s log, line by line, safe for any terminal'
 complete -c rancher-tui -n "__fish_seen_subcommand_from log" -l follow -s f -d 'Go on while the run goes on.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from log" -l run -x -d 'A run; the newest if left out.'
-complete -c rancher-tui -n "__fish_seen_subcommand_from log" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from log" -l json -d 'Print JSON, in English, one object a line; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from log" -a "(__rancher_tui_sessions)"
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a new -d 'Make a session: with your defaults, or from an existing cluster file'
 complete -c rancher-tui -n "__fish_seen_subcommand_from new" -l from -r -F -d 'Read an existing cluster file in.'
@@ -170,7 +170,7 @@ complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a prefli
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l node -x -d 'Only this node (address, name or number); may be repeated.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l only -x -d 'Tell only these checks: login, docker, system, kernel, net, clean; may be repeated.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -s o -l output -r -F -d 'Write the report there too: .txt, .md or .json.'
-complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l json -d 'Print JSON, in English; see `rancher-tui schema`.'
+complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l json -d 'Print JSON, in English, one object a line; see `rancher-tui schema`.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -l strict -d 'Warnings exit with 4.'
 complete -c rancher-tui -n "__fish_seen_subcommand_from preflight" -F
 complete -c rancher-tui -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Ask Rancher through its load balancer, without a login, and name the hop that is to blame'

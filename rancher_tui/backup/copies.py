@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rancher_tui.files import make_folder, sha256, sync_folder, timestamp, write_atomic
+from rancher_tui.i18n import Message, msg
 
 MANIFEST: Final = "manifest.json"
 VERSION: Final = 2
@@ -23,6 +24,10 @@ VERSION: Final = 2
 
 class BackupError(Exception):
     """A backup that cannot be made or read; the text names the file and the reason."""
+
+    def __init__(self, told: str | Message) -> None:
+        self.message = told if isinstance(told, Message) else msg("{words}", words=told)
+        super().__init__(self.message.english)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +173,13 @@ def read(folder: Path) -> Backup:
     try:
         data = (folder / MANIFEST).read_bytes()
     except FileNotFoundError as error:
-        raise BackupError(f"{folder} has no {MANIFEST}: no backup, or one that was cut off") from error
+        told = msg("{folder} has no {file}: no backup, or one that was cut off", folder=str(folder), file=MANIFEST)
+        raise BackupError(told) from error
     except OSError as error:
-        raise BackupError(f"{folder / MANIFEST} cannot be read: {error.strerror or error}") from error
+        told = msg(
+            "{path} cannot be read: {error}", path=str(folder / MANIFEST), error=error.strerror or str(error)
+        )
+        raise BackupError(told) from error
     return of_manifest(data, folder)
 
 
@@ -196,7 +205,8 @@ def of_manifest(data: bytes, folder: Path) -> Backup:
         sealed = _sealed(told["encryption"]) if "encryption" in told else None
         return Backup(folder, str(told["purpose"]), made_at, entries, lacks, about, sealed)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise BackupError(f"{folder / MANIFEST} is damaged: {type(error).__name__} {error}") from error
+        words = f"{type(error).__name__} {error}"
+        raise BackupError(msg("{path} is damaged: {words}", path=str(folder / MANIFEST), words=words)) from error
 
 
 def _sealed(told: Mapping[str, Any]) -> Sealed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,6 +14,7 @@ from rancher_tui.commands.options import Json, Output, SessionName, Strict, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, note, print_finding, print_report, say
 from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import EMPTY, _, msg
+from rancher_tui.wording import vocabulary
 
 if TYPE_CHECKING:
     from rancher_tui.finding import Finding
@@ -168,9 +169,16 @@ def probe(
     return wait_for(_told("probe", probing(asked, ca_pem), asked.facts, as_json=as_json, strict=strict))
 
 
+_LARGEST_KEY: Final = 64_000
+
+
 def _key(file: str) -> str:
     """An API key from a file, or from standard input for `-`."""
-    return (sys.stdin.read() if file == "-" else context.read_file(file).decode("latin-1")).strip()
+    return (
+        (context.read_stdin(_LARGEST_KEY) if file == "-" else context.read_file(file, _LARGEST_KEY))
+        .decode("latin-1")
+        .strip()
+    )
 
 
 def _normalised(ca_pem: str | None) -> str | None:
@@ -196,6 +204,6 @@ async def _told(
         return print_report(Report(check, tuple(found), facts, step=2), as_json=True, strict=strict)
     hop = facts.get("hop")
     if hop:
-        say(_("to blame: {hop}").format(hop=hop))
+        say(_("to blame: {hop}").format(hop=vocabulary.hop(hop)))
     say(str(count_line(found)))
     return exit_code(found, strict=strict)

@@ -10,7 +10,7 @@ import typer
 
 from rancher_tui.commands import context
 from rancher_tui.commands.fleet import Fleet, ask_passphrases
-from rancher_tui.commands.options import Json, SessionName, Strict
+from rancher_tui.commands.options import JsonLines, SessionName, Strict
 from rancher_tui.commands.output import CallError, stream
 from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import msg
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Names = Annotated[list[str] | None, typer.Argument(metavar="STEP", help="Numbers or slugs; none means all.")]
 
 
-def check(session: SessionName, step: Names = None, as_json: Json = False, strict: Strict = False) -> int:
+def check(session: SessionName, step: Names = None, as_json: JsonLines = False, strict: Strict = False) -> int:
     """Run the checks that prove these steps and keep their reports in the session.
 
     Example: rancher-tui check prod hosts 3

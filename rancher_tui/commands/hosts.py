@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rancher_tui.commands.fleet import Fleet, NodeNames, Target, ask_passphrases, fleet_of, not_agreed
-from rancher_tui.commands.options import Json, Strict, Yes
+from rancher_tui.commands.options import Json, JsonLines, Strict, Yes
 from rancher_tui.commands.output import CallError, note, print_report, stream
 from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
@@ -40,7 +40,7 @@ def preflight(
     node: NodeNames = None,
     only: Groups = None,
     output: ReportFile = None,
-    as_json: Json = False,
+    as_json: JsonLines = False,
     strict: Strict = False,
 ) -> int:
     """Prove over SSH that RKE will be able to work on every node. Nothing is written on them.

@@ -60,7 +60,7 @@ def dns(
         try:
             parse_server(text)
         except BadServerError as error:
-            raise CallError(msg("{server} is no name server: {error}", server=text, error=str(error))) from error
+            raise CallError(error.message) from error
     if not 0 < timeout <= 3600:
         raise CallError(msg("--timeout takes a number of seconds above 0"))
     if watch:
@@ -185,5 +185,5 @@ async def _count_down(turn: Round) -> None:
 def _status_line(text: str) -> None:
     """Draw the line in place; nothing where standard error is no terminal."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r{text}\x1b[K")
+        sys.stderr.write(f"\r{clean(text)}\x1b[K")
         sys.stderr.flush()

@@ -213,7 +213,7 @@ def _follow_to_verdict(session: Session, state: InstallState, run: Run, *, as_js
         print_json({"run": run.id, "state": known.state, "exit_code": known.exit_code, "verdict": told})
     else:
         print_report(report, as_json=False)
-        say(_("verdict {verdict}").format(verdict=told))
+        say(_("verdict {verdict}").format(verdict=word(told)))
         _what_next(state, told)
     return OK if told == "up" else BAD
 
@@ -261,8 +261,9 @@ def verdict(session: SessionName, as_json: Json = False, strict: Strict = False)
     report = wait_for(_verdict(held, state))
     code = print_report(report, as_json=as_json, strict=strict)
     if not as_json:
-        say(_("verdict {verdict}").format(verdict=report.facts.get("verdict")))
-        _what_next(state, str(report.facts.get("verdict")))
+        told = str(report.facts.get("verdict", "unknown"))
+        say(_("verdict {verdict}").format(verdict=word(told)))
+        _what_next(state, told)
     return code
 
 

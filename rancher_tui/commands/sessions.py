@@ -12,7 +12,7 @@ from rancher_tui.commands.options import Json, SessionName, Strict, Yes
 from rancher_tui.commands.output import BAD, OK, CallError, exit_code, note, print_finding, print_json, say, table
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
-from rancher_tui.wording import ways
+from rancher_tui.wording import edits, ways
 from rancher_tui.wording.vocabulary import word
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def new(
 def _read_cluster_file(path: str) -> ReadFile:
     from rancher_tui.cluster_file.read import read
 
-    return read(context.read_file(path), path)
+    return read(context.read_file(path, context.LARGEST_YAML), path)
 
 
 def show(session: SessionName, as_json: Json = False) -> int:
@@ -240,7 +240,11 @@ def undo(session: SessionName) -> int:
     """
     with context.hold(session) as (_held, store):
         change = store.undo()
-    say(_("took back: {name}").format(name=change.name) if change else _("there is nothing to take back"))
+    say(
+        _("took back: {name}").format(name=edits.shown(change.name))
+        if change
+        else _("there is nothing to take back")
+    )
     return OK if change else BAD
 
 
@@ -251,7 +255,11 @@ def redo(session: SessionName) -> int:
     """
     with context.hold(session) as (_held, store):
         change = store.redo()
-    say(_("made again: {name}").format(name=change.name) if change else _("there is nothing to make again"))
+    say(
+        _("made again: {name}").format(name=edits.shown(change.name))
+        if change
+        else _("there is nothing to make again")
+    )
     return OK if change else BAD
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 import typer.core
@@ -27,11 +28,20 @@ class _OwnWords:
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
 
+    def format_help(self: Any, ctx: Any, formatter: Any) -> None:
+        formatter.write_heading = partial(_write_heading, formatter)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
     def get_help_option(self: Any, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
             option.help = _("Show this message and exit.")
         return option
+
+
+def _write_heading(formatter: Any, heading: str) -> None:
+    """A heading with the colon of the operator's language."""
+    formatter.write(" " * formatter.current_indent + _("{heading}:").format(heading=heading) + "\n")
 
 
 class OwnCommand(_OwnWords, typer.core.TyperCommand):
@@ -72,17 +82,26 @@ def help_texts(command: Any) -> Iterator[str]:
 
 def in_own_words(root: Any) -> Any:
     """The program with every text in the operator's language."""
+    every = (root, *root.commands.values())
+    for argument in (each for command in every for each in command.params if each.param_type_name == "argument"):
+        argument.display_type_rich = _no_type
     if language() != "en":
         vars(typer.core)["_"] = _
-        for command in (root, *root.commands.values()):
+        for command in every:
             _translate(command)
     return root
+
+
+def _no_type(ctx: Any) -> str:
+    """The types of the programming language tell an operator nothing: the help says what an argument is."""
+    return ""
 
 
 def _translate(command: Any) -> None:
     text, example = split_help(command)
     shown = EXAMPLE.replace("Example: ", _("Example: ")) + example if example else ""
     command.help = f"{_(text)}{shown}"
+    command.options_metavar = _("[OPTIONS]")
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = _(parameter.help)

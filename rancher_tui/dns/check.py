@@ -174,7 +174,7 @@ def _no_server(text: str, error: BadServerError) -> Finding:
         "unreachable",
         text,
         msg("not the address of a name server"),
-        msg("{words}", words=str(error)),
+        error.message,
         msg("write ADDR or ADDR:PORT, such as 10.0.0.53 or [2001:db8::53]:53"),
         {},
         "dns",

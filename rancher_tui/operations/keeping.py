@@ -112,7 +112,7 @@ def back_up(session: Session, state: InstallState, purpose: str, result: dict[st
     try:
         backup = make(session.backups_folder, purpose, files(session, state, result), about=about(session, state))
     except BackupError as error:
-        raise KeepError("cannot-back-up", msg("{error}", error=str(error))) from error
+        raise KeepError("cannot-back-up", error.message) from error
     session.journal(
         "backup",
         purpose=purpose,
@@ -156,7 +156,7 @@ async def send(session: Session, state: InstallState, backup: Backup, to: str, p
         session.journal("copy-failed", to=to, why=error.message.english)
         raise KeepError("copy-failed", error.message) from error
     except BackupError as error:
-        raise KeepError("cannot-encrypt", msg("{error}", error=str(error))) from error
+        raise KeepError("cannot-encrypt", error.message) from error
     session.journal("copied", backup=backup.folder.name, to=place, encrypted=bool(passphrase))
     return place
 

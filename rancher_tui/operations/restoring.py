@@ -85,7 +85,7 @@ def opened(source: Path, scratch_in: Path, passphrase: str = "") -> Iterator[Bac
             code = "wrong-passphrase" if error.wrong else "cannot-decrypt"
             raise _refuse(code, str(source), msg("{error}", error=str(error))) from error
         except copies.BackupError as error:
-            raise _refuse("not-a-backup", str(source), msg("{error}", error=str(error))) from error
+            raise _refuse("not-a-backup", str(source), error.message) from error
         except OSError as error:
             reason = error.strerror or str(error)
             raise _refuse("not-a-backup", str(source), msg("it cannot be read: {error}", error=reason)) from error
@@ -112,7 +112,7 @@ def no_backup(source: Path) -> Message:
         elif not pack.needs_passphrase(source) and not tarfile.is_tarfile(source):
             return msg("{path} is no archive of a session", path=str(source))
     except copies.BackupError as error:
-        return msg("{error}", error=str(error))
+        return error.message
     except OSError as error:
         return msg("{path} cannot be read: {error}", path=str(source), error=error.strerror or str(error))
     return EMPTY

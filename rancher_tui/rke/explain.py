@@ -177,12 +177,13 @@ def _outcome_finding(how: Outcome, progress: Progress, cause: Problem | None) ->
         case "finished-incomplete":
             title = msg("rke finished, but without {hosts}", hosts=dropped)
         case "failed":
-            title = msg("rke failed in the phase {phase}", phase=progress.phase or "start")
+            title = msg("rke failed in the phase {phase}", phase=Message(progress.phase or "start"))
         case "cut-off" if not progress.forms:
             title = msg("there is no line in it that rke wrote")
         case "cut-off":
             title = msg(
-                "the log ends in the phase {phase}, without rke's last line", phase=progress.phase or "start"
+                "the log ends in the phase {phase}, without rke's last line",
+                phase=Message(progress.phase or "start"),
             )
     detail = cause.cause.title if cause and cause.cause else EMPTY
     remedy = advice(cause) if cause else EMPTY

@@ -22,6 +22,8 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
+from rancher_tui.i18n import Message, msg
+
 DNS_PORT: Final = 53
 
 Silence = Literal["timeout", "unreachable"]
@@ -30,6 +32,10 @@ Protocol = Literal["udp", "tcp"]
 
 class BadServerError(ValueError):
     """A text that names no name server; its message says what would."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.english)
+        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +62,20 @@ def parse_server(text: str) -> Server:
         address, _bracket, rest = stripped[1:].partition("]")
         port = rest.removeprefix(":")
         if rest and not rest.startswith(":"):
-            raise BadServerError(f"{text!r} is no ADDR or ADDR:PORT")
+            raise BadServerError(msg("{text} is no ADDR or ADDR:PORT", text=repr(text)))
     elif stripped.count(":") == 1:
         address, _colon, port = stripped.partition(":")
         if not port:
-            raise BadServerError(f"{text!r} has no port after the colon")
+            raise BadServerError(msg("{text} has no port after the colon", text=repr(text)))
     try:
         ipaddress.ip_address(address)
     except ValueError:
-        raise BadServerError(f"{text!r} is no IP address of a name server (ADDR or ADDR:PORT)") from None
+        told = msg("{text} is no IP address of a name server (ADDR or ADDR:PORT)", text=repr(text))
+        raise BadServerError(told) from None
     if not port:
         return Server(address)
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise BadServerError(f"{text!r} has no port between 1 and 65535")
+        raise BadServerError(msg("{text} has no port between 1 and 65535", text=repr(text)))
     return Server(address, int(port))
 
 

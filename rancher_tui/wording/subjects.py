@@ -20,10 +20,13 @@ _WORDS: Final = {
     "roles": N_("roles"),
     "versions": N_("versions"),
     "rke": "rke",
+    "run": N_("run"),
 }
 _NUMBERED_NODE: Final = re.compile(r"node (\d+) (.+)")
 _NODE: Final = re.compile(r"node (\S+)")
 _CELL: Final = re.compile(r"(\d+) (\w+)")
+_LINE: Final = re.compile(r"line (\d+)")
+_RESOLVER: Final = re.compile(r"system resolver (\S+)")
 _RUN: Final = re.compile(r"run (\S+)")
 _CERTIFICATE: Final = re.compile(r"(.+) certificate (\d+)")
 _AT: Final = re.compile(r"(\S+) at (\S+)")
@@ -41,6 +44,10 @@ def message(subject: str, *, titled: bool = True) -> Message:
         return msg("node {address}", address=match[1])
     if (match := _CELL.fullmatch(subject)) and (title := known.get(match[2])):
         return msg("{number} {field}", number=match[1], field=Message(title))
+    if match := _LINE.fullmatch(subject):
+        return msg("line {number}", number=match[1])
+    if match := _RESOLVER.fullmatch(subject):
+        return msg("system resolver {address}", address=match[1])
     if match := _RUN.fullmatch(subject):
         return msg("run {name}", name=match[1])
     if match := _CERTIFICATE.fullmatch(subject):

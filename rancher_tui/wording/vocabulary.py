@@ -24,7 +24,23 @@ RUN_FIELDS: Final = (
 PURPOSES: Final = (N_("config"), N_("result"), N_("before-run"), N_("after-run"))
 TRUST: Final = (N_("known"), N_("changed"), N_("unreachable"))
 
+HOPS: Final = {
+    "dns": N_("DNS"),
+    "tls": N_("the TLS handshake"),
+    "balancer": N_("load balancer"),
+    "ingress": N_("the nodes' ingress"),
+    "rancher": N_("Rancher's pod"),
+    "overlay": N_("the overlay network"),
+    "behind-the-balancer": N_("something behind the load balancer"),
+}
+"""Places on the way from a client to Rancher, by the names that probes give them."""
+
 
 def word(name: str) -> str:
     """A stable name in the operator's language; one that is not known as it is."""
     return _(name)
+
+
+def hop(name: str) -> str:
+    """A place on the way from a client to Rancher, in words; one that is not known as it is."""
+    return _(HOPS.get(name, name))

@@ -44,19 +44,6 @@ def _line(line: Marked, cells: int) -> list[Line]:
     return [[(head, ink), (first, ink)], *([(" " * (cell_len(head) + 4), ink), (more, ink)] for more in rest)]
 
 
-def hop_word(hop: str) -> str:
-    """A place on the way from a client to Rancher, in words."""
-    return {
-        "dns": _("DNS"),
-        "tls": _("the TLS handshake"),
-        "balancer": _("load balancer"),
-        "ingress": _("the nodes' ingress"),
-        "rancher": _("Rancher's pod"),
-        "overlay": _("the overlay network"),
-        "behind-the-balancer": _("something behind the load balancer"),
-    }.get(hop, clean(hop))
-
-
 def rehearsed(facts: Mapping[str, Any], cells: int) -> list[Line]:
     """The headers as they arrived with right and wrong, and which node answered how often."""
     if not facts:
