@@ -1,7 +1,8 @@
-"""Writing files so that neither a kill nor a full disk leaves half of one.
+"""Writing files so that neither a kill nor a full disk leaves half of one; reading those that an operator names.
 
 Every write goes to a temporary file in the same folder, is flushed to the disk, renamed over its target, and
-the folder is flushed. Files are 0600 and folders 0700 unless said otherwise.
+the folder is flushed. Files are 0600 and folders 0700 unless said otherwise. What is read is a regular file within
+a limit (`read_named`): a device without end or a pipe that nobody writes to is refused, not waited for.
 """
 
 from __future__ import annotations
@@ -9,12 +10,19 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import select
 import shutil
 import stat
 import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, Final
+
+MEGABYTE: Final = 1_000_000
+_PIECE: Final = 1 << 20
+_A_WRITER: Final = 2000
+"""Milliseconds that a named pipe is given to get a writer."""
 
 
 def make_folder(path: Path) -> Path:
@@ -115,3 +123,73 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes as lower-case hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class UnfitFileError(OSError):
+    """A file that an operator named and that is not read: no regular file, or too large. `strerror` says which."""
+
+
+def open_named(path: Path | str, *, pipes: bool = False) -> IO[bytes]:
+    """A file that an operator named, opened for reading, unbuffered; OSError, UnfitFileError when it is no file.
+
+    With `pipes`, as for the files of commands, a pipe that somebody writes to and the terminal are read too.
+    """
+    _demand_readable(os.stat(path).st_mode, path, pipes=pipes)  # noqa: PTH116
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        _demand_readable(mode, path, pipes=pipes)
+        if stat.S_ISFIFO(mode) and not _is_written(descriptor):
+            raise _no_regular_file(path)
+        if stat.S_ISCHR(mode) and not os.isatty(descriptor):
+            raise _no_regular_file(path)
+        os.set_blocking(descriptor, True)
+        return os.fdopen(descriptor, "rb", buffering=0)
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def read_named(path: Path | str, limit: int, *, pipes: bool = False) -> bytes:
+    """The bytes of a file that an operator named; UnfitFileError for more than `limit` bytes."""
+    with open_named(path, pipes=pipes) as file:
+        if os.fstat(file.fileno()).st_size > limit:
+            raise too_large(path, limit)
+        return read_within(file, limit, path)
+
+
+def read_within(file: IO[bytes], limit: int, name: Path | str) -> bytes:
+    """What is left in `file`, which is called `name`; UnfitFileError for more than `limit` bytes."""
+    pieces, taken = [], 0
+    while piece := file.read(min(_PIECE, limit + 1 - taken)):
+        pieces.append(piece)
+        taken += len(piece)
+        if taken > limit:
+            raise too_large(name, limit)
+    return b"".join(pieces)
+
+
+def too_large(path: Path | str, limit: int) -> UnfitFileError:
+    """The error for a file of more than `limit` bytes."""
+    size = f"{limit // MEGABYTE} MB" if limit >= MEGABYTE else f"{limit // 1000} kB"
+    return UnfitFileError(errno.EFBIG, f"is larger than {size}", str(path))
+
+
+def _no_regular_file(path: Path | str) -> UnfitFileError:
+    return UnfitFileError(errno.EINVAL, "is no regular file", str(path))
+
+
+def _demand_readable(mode: int, path: Path | str, *, pipes: bool) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not (stat.S_ISREG(mode) or (pipes and (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)))):
+        raise _no_regular_file(path)
+
+
+def _is_written(pipe: int) -> bool:
+    """True for a nameless pipe, and for a named one that gives something, or its end, in time."""
+    if str(Path(f"/proc/self/fd/{pipe}").readlink()).startswith("pipe:["):
+        return True
+    watch = select.poll()
+    watch.register(pipe, select.POLLIN)
+    return bool(watch.poll(_A_WRITER))

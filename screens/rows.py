@@ -67,7 +67,7 @@ def pasted(text: str, nodes: Nodes, user: str = "") -> tuple[Nodes, Message]:
     hosts = msg_n("{number} host pasted", "{number} hosts pasted", len(found.nodes))
     if found.problems:
         first, *rest = found.problems
-        told = msg("{hosts}; line {line}: {problem}", hosts=hosts, line=first.line, problem=first.text)
+        told = msg("{hosts}; {problem}", hosts=hosts, problem=first.told())
         more = msg_n("{told}; {number} line more", "{told}; {number} lines more", len(rest), told=told)
         return found.nodes, more if rest else told
     return found.nodes, hosts if found.nodes else msg("no host in the pasted text")

@@ -32,7 +32,7 @@ from rancher_tui.backup.copies import (
     verify,
     write_manifest,
 )
-from rancher_tui.files import make_folder, timestamp, write_atomic
+from rancher_tui.files import make_folder, open_named, read_named, timestamp, write_atomic
 
 SEALED_FILE: Final = "files.tar.gz.age"
 LARGEST: Final = 1 << 30
@@ -134,7 +134,7 @@ def opened_copy(backup: Backup, folder: Path, passphrase: str) -> Backup:
 def of_file(path: Path, folder: Path, passphrase: str) -> Backup:
     """The backup in one packed file, its files below `folder`. BackupError; SealError for a wrong passphrase."""
     try:
-        data = path.read_bytes()
+        data = read_named(path, LARGEST)
     except OSError as error:
         raise BackupError(f"{path} cannot be read: {error.strerror or error}") from error
     return unpacked(seal.opened(data, passphrase) if is_sealed(data) else data, folder)
@@ -150,7 +150,7 @@ def needs_passphrase(path: Path) -> bool:
     try:
         if path.is_dir():
             return read(path).sealed is not None
-        with path.open("rb") as file:
+        with open_named(path) as file:
             return is_sealed(file.read(len(seal.MAGIC)))
     except (OSError, BackupError):
         return False

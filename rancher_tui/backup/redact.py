@@ -21,6 +21,11 @@ SHORTEST: Final = 4
 LINE: Final = 16
 """Characters that a line of a known value of several lines must have to be looked for by itself."""
 
+LONGEST: Final = 4096
+"""Characters of a value that is looked for one by one, not at every place at once."""
+HUGE: Final = 1_000_000
+"""Characters from which on a value is looked for as it is and line by line, not in its other forms."""
+
 _NAMES: Final = (
     r"pass(?:word|wd|phrase)?|secret(?:[_-]?(?:access)?[_-]?key)?|token|api[_-]?key|access[_-]?key(?:[_-]?id)?"
     r"|private[_-]?key|client-key-data|ssh_key|credentials?|bearer|serviceaccounttoken|\w+[_-](?:password|secret|token)"
@@ -61,14 +66,17 @@ class Redactor:
     def __init__(self, values: Iterable[str] = ()) -> None:
         forms = {form for value in values for form in _forms(value)}
         ordered = sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._long = [form for form in ordered if len(form) > LONGEST]
+        self._known: dict[str, list[str]] = {}
+        for form in ordered[len(self._long) :]:
+            self._known.setdefault(form[:SHORTEST], []).append(form)
+        self._begin = re.compile("|".join(map(re.escape, sorted(self._known)))) if self._known else None
 
     def clean(self, text: str) -> tuple[str, Counter[str]]:
         """`text` without secrets, and how many of which kind were in it."""
         counts: Counter[str] = Counter()
-        if self._known is not None:
-            text, number = self._known.subn(MASK, text)
-            counts["known value"] += number
+        text, number = self._without_known(text)
+        counts["known value"] += number
         text, number = _without_encoded_keys(text)
         counts["private key"] += number
         for kind, pattern, replacement in _RULES:
@@ -79,6 +87,27 @@ class Redactor:
                 text, number = _without_named(pattern, text)
                 counts[kind] += number
         return text, Counter({kind: number for kind, number in counts.items() if number})
+
+    def _without_known(self, text: str) -> tuple[str, int]:
+        """Without the known values, the longest first; the work grows with the text, whatever their length."""
+        count = 0
+        for form in self._long:
+            if number := text.count(form):
+                text = text.replace(form, MASK)
+                count += number
+        if self._begin is None:
+            return text, count
+        pieces, done, at = [], 0, 0
+        while (begin := self._begin.search(text, at)) is not None:
+            at = begin.start()
+            found = next((form for form in self._known[begin[0]] if text.startswith(form, at)), "")
+            if found:
+                pieces += [text[done:at], MASK]
+                count += 1
+                done = at + len(found)
+            at += len(found) or 1
+        pieces.append(text[done:])
+        return "".join(pieces), count
 
 
 def _without_named(pattern: re.Pattern[str], text: str) -> tuple[str, int]:
@@ -124,6 +153,9 @@ def _forms(value: str) -> Iterable[str]:
     long_lines = (
         [line for line in lines if len(line) >= LINE and not line.startswith("-----")] if len(lines) > 1 else []
     )
+    if len(value) > HUGE:
+        yield from (value, *long_lines)
+        return
     for text in (value, *long_lines):
         yield text
         yield json.dumps(text)[1:-1]

@@ -11,7 +11,8 @@ from pathlib import Path
 from rancher_tui.balancer.haproxy_headers import headers, rules
 from rancher_tui.balancer.haproxy_read import Line, Section, binds, ports, read, seconds
 from rancher_tui.balancer.haproxy_sites import of_rancher, redirect
-from rancher_tui.balancer.lint_words import LONG_ENOUGH, finding, timeout_status
+from rancher_tui.balancer.lint_words import LARGEST, LONG_ENOUGH, finding, timeout_status
+from rancher_tui.files import read_named
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import msg
 
@@ -28,7 +29,7 @@ _NOT_HERE = re.compile(
 
 async def lint_haproxy(path: Path, fqdn: str = "") -> list[Finding]:
     """What `haproxy -c` says where it is installed, then everything wrong or odd. OSError: cannot be read."""
-    text = path.read_text("utf-8", "replace")
+    text = read_named(path, LARGEST).decode("utf-8", "replace")
     sections = read(text, str(path))
     tested = await _tested(path, sections)
     if any(found.code == "syntax" for found in tested):

@@ -9,8 +9,9 @@ from typing import Literal
 
 from rancher_tui.balancer.haproxy_lint import lint_haproxy
 from rancher_tui.balancer.haproxy_read import SECTIONS
-from rancher_tui.balancer.lint_words import CHECK
+from rancher_tui.balancer.lint_words import CHECK, LARGEST
 from rancher_tui.balancer.nginx_lint import lint_nginx
+from rancher_tui.files import read_named
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, msg
 
@@ -35,7 +36,7 @@ async def lint(path: Path, fqdn: str = "") -> Report:
 
     Of several sites Rancher's is judged: the one of `fqdn`, else the one that names rancher, else all of them.
     """
-    text = await asyncio.to_thread(path.read_text, "utf-8", "replace")
+    text = (await asyncio.to_thread(read_named, path, LARGEST)).decode("utf-8", "replace")
     kind = kind_of(text)
     found: list[Finding]
     if kind is None:

@@ -10,6 +10,8 @@ from rancher_tui.i18n import EMPTY, Message, msg
 CHECK: Final = "balancer-lint"
 SHORT: Final = 60.0
 """Seconds: a silent connection that is cut this early closes shells under the operator's hands."""
+LARGEST: Final = 16_000_000
+"""Bytes of a configuration that is judged."""
 LONG_ENOUGH: Final = 900.0
 """Seconds: what Rancher's own sample configuration has."""
 

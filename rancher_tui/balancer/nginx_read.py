@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rancher_tui.balancer.lint_words import LARGEST
+from rancher_tui.files import read_named
+
 
 @dataclass(frozen=True, slots=True)
 class Directive:
@@ -56,7 +59,7 @@ def read(path: Path) -> Read:
     """The configuration in `path` with its includes. OSError where the file itself cannot be read."""
     import crossplane
 
-    path.read_bytes()
+    read_named(path, LARGEST)
     try:
         payload = crossplane.parse(
             str(path),

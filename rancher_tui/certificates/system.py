@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Final
 
 from rancher_tui.certificates import reading
 from rancher_tui.certificates.certificate import Certificate
+from rancher_tui.files import read_named
+
+LARGEST: Final = 64_000_000
 
 
 def roots() -> Sequence[Certificate]:
@@ -15,7 +18,7 @@ def roots() -> Sequence[Certificate]:
     path = ssl.get_default_verify_paths().cafile
     for candidate in (path, "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"):
         try:
-            data = Path(candidate).read_bytes() if candidate else b""
+            data = read_named(candidate, LARGEST) if candidate else b""
         except OSError:
             continue
         if data:

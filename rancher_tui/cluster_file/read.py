@@ -51,7 +51,8 @@ def read(data: bytes, name: str) -> ReadFile:
         return ReadFile(None, (_finding(Status.FAIL, "yaml.too-large", name, (1, 1), title),))
     text = "\n".join(file_text(data).splitlines()) + "\n"
     try:
-        return _read(text, name)
+        problem = _no_text(data)
+        return _refused(name, problem) if problem is not None else _read(text, name)
     except TooLarge as problem:
         title = msg("too many values to be read")
         return ReadFile(None, (_finding(Status.FAIL, "yaml.too-large", name, (problem.line, 1), title),))
@@ -63,9 +64,26 @@ def read(data: bytes, name: str) -> ReadFile:
         return _mended(text, name, problem)
 
 
+def _no_text(data: bytes) -> SyntaxProblem | None:
+    """What the YAML reader says of a file with bytes that are no characters; None where there are none such."""
+    try:
+        data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    except UnicodeDecodeError:
+        try:
+            next(documents(data), None)
+        except SyntaxProblem as problem:
+            return problem
+    return None
+
+
+def _refused(name: str, problem: SyntaxProblem) -> ReadFile:
+    title = msg("this is no YAML: {words}", words=problem.problem)
+    place = (problem.line, problem.column)
+    return ReadFile(None, (_finding(Status.FAIL, f"yaml.{problem.code}", name, place, title),))
+
+
 def _mended(text: str, name: str, problem: SyntaxProblem) -> ReadFile:
     """The file after a repair of its indentation, with the diff; refused where that does not help."""
-    title = msg("this is no YAML: {words}", words=problem.problem)
     place = (problem.line, problem.column)
     better = repair(text)
     try:
@@ -73,7 +91,7 @@ def _mended(text: str, name: str, problem: SyntaxProblem) -> ReadFile:
     except (SyntaxProblem, TooLarge, RecursionError):
         again = None
     if again is None or again.state is None:
-        return ReadFile(None, (_finding(Status.FAIL, f"yaml.{problem.code}", name, place, title),))
+        return _refused(name, problem)
     return _repaired(again, name, place, problem, text, better)
 
 

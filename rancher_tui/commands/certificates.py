@@ -119,7 +119,7 @@ def _secret(source: str) -> str:
     if not source.startswith(("env:", "file:")):
         raise CallError(msg("a passphrase on the command line can be seen by others; env:VAR, file:PATH or -"))
     try:
-        return Secrets(Path(os.devnull)).resolve(source).rstrip("\r\n")
+        return Secrets(Path(os.devnull)).resolve(source, pipes=True).rstrip("\r\n")
     except SecretError as error:
         raise CallError(error.message) from error
 

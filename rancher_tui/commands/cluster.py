@@ -138,7 +138,7 @@ def lint(
 
     if rke is not None and facts.release(rke) is None:
         raise CallError(msg("{version} is no release of rke; for example v0.1.16", version=rke))
-    report = judge(context.read_file(cluster_file), name=cluster_file, rke=rke)
+    report = judge(context.read_file(cluster_file, context.LARGEST_YAML), name=cluster_file, rke=rke)
     return print_report(report, as_json=as_json, strict=strict)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rancher_tui.commands.output import CallError
 from rancher_tui.i18n import Message, msg
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from rancher_tui.install.session import Home, Opened, Session
     from rancher_tui.install.state import InstallState
     from rancher_tui.install.store import Store
+
+LARGEST_YAML: Final = 16_000_000
+"""Bytes of a cluster file that is judged."""
+LARGEST: Final = 64_000_000
+"""Bytes of a file whose format sets no limit of its own: certificates."""
 
 _home: Path | None = None
 
@@ -95,13 +101,27 @@ def _newer(name: str, opened: Opened) -> Message:
     )
 
 
-def read_file(path: str) -> bytes:
-    """The bytes of a file named on the command line; CallError when it cannot be read."""
+def read_file(path: str, limit: int = LARGEST) -> bytes:
+    """The bytes of a file or pipe named on the command line; CallError when it cannot be read or is too large."""
+    from rancher_tui.files import read_named
+
     try:
-        return Path(path).expanduser().read_bytes()
+        return read_named(Path(path).expanduser(), limit, pipes=True)
     except OSError as error:
         raise CallError(
             msg("{path} cannot be read: {error}", path=path, error=error.strerror or str(error))
+        ) from error
+
+
+def read_stdin(limit: int) -> bytes:
+    """What standard input gives, to its end; CallError for more than `limit` bytes."""
+    from rancher_tui.files import read_within
+
+    try:
+        return read_within(sys.stdin.buffer, limit, "-")
+    except OSError as error:
+        raise CallError(
+            msg("{path} cannot be read: {error}", path="-", error=error.strerror or str(error))
         ) from error
 
 

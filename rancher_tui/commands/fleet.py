@@ -92,7 +92,7 @@ def fleet_of(target: str, names: list[str] | None) -> Fleet | Report:
     from rancher_tui.cluster_file.read import read
     from rancher_tui.finding import Report
 
-    found = read(context.read_file(target), target)
+    found = read(context.read_file(target, context.LARGEST_YAML), target)
     if found.state is None:
         return Report("preflight", tuple(each for each in found.findings if each.bad), step=1)
     return Fleet(None, found.state, file, chosen(found.state, names), found.secrets)

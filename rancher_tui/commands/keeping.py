@@ -52,7 +52,7 @@ def _passphrase(source: str | None, *, asked: bool, twice: bool) -> str:
         if not source.startswith(("env:", "file:")):
             raise CallError(msg("a passphrase on the command line can be seen by others; env:VAR, file:PATH or -"))
         try:
-            return _demanded(Secrets(Path(os.devnull)).resolve(source))
+            return _demanded(Secrets(Path(os.devnull)).resolve(source, pipes=True))
         except SecretError as error:
             raise CallError(error.message) from error
     if not asked:

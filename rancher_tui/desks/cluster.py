@@ -182,11 +182,11 @@ class ClusterDesk:
 def read_file(file: str) -> ReadFile | Message:
     """A cluster file read, or why it cannot be opened."""
     from rancher_tui.cluster_file.read import MAX_BYTES, read
+    from rancher_tui.files import read_named
 
     path = Path(file.strip()).expanduser()
     try:
-        with path.open("rb") as opened:
-            return read(opened.read(MAX_BYTES + 1), path.name)
+        return read(read_named(path, MAX_BYTES), path.name)
     except (OSError, ValueError) as error:
         return msg(
             "{path} cannot be read: {error}", path=str(path), error=getattr(error, "strerror", None) or str(error)

@@ -22,20 +22,23 @@ _FILES: Final = re.compile(
 
 
 def whole(field: str, text: str) -> str:
-    """`text`, or the whole path where it is a relative one of a file that is there."""
+    """`text`, or the whole path where it is a relative one of something that is there."""
     named = text.strip()
-    if not _FILES.fullmatch(field) or named.startswith(("/", "~")) or not os.path.isfile(named):  # noqa: PTH113
+    if not _FILES.fullmatch(field) or named.startswith(("/", "~")) or not os.path.exists(named):  # noqa: PTH110
         return text
     return str(Path(named).absolute())
 
 
 def missing(state: InstallState, fields: Iterable[str], rke_folder: Path) -> Iterator[Finding]:
-    """A warning for each of these fields that names a file which is not there.
+    """A warning for each of these fields that names a file which is not there, or a folder.
 
     `rke_folder` is where RKE runs: it reads relative paths of SSH keys from there (RKE v0.1.18, observed).
     """
     for field in sorted(fields):
         named = str(paths.get(state, field)).strip() if _FILES.fullmatch(field) else ""
         folder = rke_folder if ".ssh_" in field else Path()
-        if named and not os.path.exists(folder / os.path.expanduser(named)):  # noqa: PTH110, PTH111 - neither raises
+        path = folder / os.path.expanduser(named)  # noqa: PTH111 - does not raise
+        if named and not os.path.exists(path):  # noqa: PTH110 - does not raise
             yield Finding(Status.WARN, "file-missing", field, msg("there is no file {path}", path=named))
+        elif named and not os.path.isfile(path):  # noqa: PTH113 - does not raise
+            yield Finding(Status.WARN, "file-missing", field, msg("{path} is no file", path=named))

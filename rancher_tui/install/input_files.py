@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from rancher_tui.files import read_named
 from rancher_tui.finding import Report
 
 FACT: Final = "input_files"
 CHANGED: Final = "changed on disk"
 """Stands in place of a report's digest once a file that it judged is another: no inputs have this digest."""
 LARGEST: Final = 64 * 1024 * 1024
-"""Bytes of a file that are read to compare it."""
+"""Bytes of a file that is compared; a larger one counts as unreadable, as it does for the checks."""
 
 
 def seen(paths: Iterable[str]) -> dict[str, Any]:
@@ -62,8 +63,7 @@ def _digest(paths: Iterable[str]) -> str:
     whole = hashlib.sha256()
     for path in paths:
         try:
-            with Path(path).expanduser().open("rb") as file:
-                data = file.read(LARGEST)
+            data = read_named(Path(path).expanduser(), LARGEST)
         except (OSError, RuntimeError, ValueError):
             data = b""
         whole.update(f"{path}\n{len(data)}\n".encode())

@@ -14,13 +14,15 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from rancher_tui.files import write_atomic
+from rancher_tui.files import read_named, write_atomic
 from rancher_tui.i18n import Message, msg
 from rancher_tui.install import paths
 from rancher_tui.install.references import INLINE_KEYS, REFERENCE, is_reference
 from rancher_tui.install.state import InstallState
 
 MASK: Final = "••••••"
+LARGEST: Final = 64_000
+"""Characters of a secret, bytes of a file with one: more than the largest key with its certificate."""
 SECRET_PATHS: Final = frozenset(
     {"options.registry.password", "etcd.s3_secret_key", "options.bastion.ssh_key", "options.bastion.ssh_cert"}
 )
@@ -131,8 +133,11 @@ class Secrets:
         """Every kept value, for removing them from what leaves the session."""
         return [value for value in self._read().values() if value]
 
-    def resolve(self, reference: str) -> str:
-        """The value behind a reference; text that is no reference is its own value. SecretError otherwise."""
+    def resolve(self, reference: str, *, pipes: bool = False) -> str:
+        """The value behind a reference; text that is no reference is its own value. SecretError otherwise.
+
+        With `pipes` a `file:` may be a pipe, as one that a shell makes for `<(command)`.
+        """
         match = REFERENCE.fullmatch(reference)
         if match is None:
             return reference
@@ -147,6 +152,7 @@ class Secrets:
                 raise SecretError(msg("the environment variable {name} is not set", name=name))
             return os.environ[name]
         try:
-            return Path(name).expanduser().read_text(encoding="utf-8").rstrip("\n")
+            return read_named(Path(name).expanduser(), LARGEST, pipes=pipes).decode().rstrip("\n")
         except (OSError, ValueError, RuntimeError) as error:
-            raise SecretError(msg("{path} cannot be read: {error}", path=name, error=str(error))) from error
+            reason = getattr(error, "strerror", None) or str(error)
+            raise SecretError(msg("{path} cannot be read: {error}", path=name, error=reason)) from error

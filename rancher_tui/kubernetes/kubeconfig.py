@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from rancher_tui.files import read_named
 from rancher_tui.i18n import Message, msg
 
 LIMIT = 1 << 20
@@ -47,14 +48,11 @@ class Kubeconfig:
 def read(path: Path) -> Kubeconfig:
     """Read the current context of a kubeconfig; KubeconfigError says why not."""
     try:
-        with path.open("rb") as file:
-            data = file.read(LIMIT + 1)
+        data = read_named(path, LIMIT)
     except FileNotFoundError:
         raise KubeconfigError("kubeconfig-missing", msg("there is no {path}", path=str(path))) from None
     except OSError as error:
         raise _unreadable(msg("{path}: {reason}", path=str(path), reason=error.strerror)) from error
-    if len(data) > LIMIT:
-        raise _unreadable(msg("{path} is larger than a kubeconfig can be", path=str(path)))
     return parse(data)
 
 

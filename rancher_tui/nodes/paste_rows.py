@@ -26,6 +26,10 @@ class Problem:
     line: int
     text: Message
 
+    def told(self) -> Message:
+        """The text behind its line's number; of the text as a whole it stands alone."""
+        return msg("line {line}: {text}", line=self.line, text=self.text) if self.line else self.text
+
 
 @dataclass(slots=True)
 class Rows:
@@ -134,6 +138,12 @@ def named_values(words: Sequence[str]) -> tuple[dict[str, object], list[str]]:
 def not_taken(word: str) -> Message:
     """What is told of a word that no field was found for."""
     return msg("not taken: {text}", text=word[:80])
+
+
+@cache
+def usual_users() -> frozenset[str]:
+    """Names that are a login's, hardly ever a host's."""
+    return frozenset(words()["users"])
 
 
 @cache

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rancher_tui.files import make_folder, sha256, write_atomic
+from rancher_tui.files import make_folder, read_named, sha256, write_atomic
 from rancher_tui.i18n import msg
 from rancher_tui.install.session import Home, Session, SessionError
 from rancher_tui.proofs.adopted import MARK
@@ -36,14 +36,18 @@ class Source:
         return {name: path for name, path in wanted.items() if given[name] is not None or path.is_file()}
 
 
+LARGEST = 32 << 20
+"""Bytes of a file that is copied into the session."""
+
+
 def adopt(home: Home, name: str, source: Source) -> Session:
     """A new session that holds copies of a standing cluster's files. OperationError says why there is none."""
     from rancher_tui.cluster_file.read import read
     from rancher_tui.operations.taking_in import adopt as take_in
 
     try:
-        config = source.config.read_bytes()
-        others = {kind: path.read_bytes() for kind, path in source.files().items()}
+        config = read_named(source.config, LARGEST)
+        others = {kind: read_named(path, LARGEST) for kind, path in source.files().items()}
     except OSError as error:
         reason = error.strerror or str(error)
         text = msg("{path} cannot be read: {error}", path=str(error.filename), error=reason)

@@ -23,13 +23,14 @@ from typing import Any, Final
 
 from rancher_tui import __version__
 from rancher_tui.backup.redact import Redactor
-from rancher_tui.files import timestamp, write_atomic
+from rancher_tui.files import read_named, timestamp, write_atomic
 from rancher_tui.install import steps
 from rancher_tui.install.secrets import SecretError, password_span, secret_fields
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
 from rancher_tui.proofs import inputs
 
+LARGEST_KEY: Final = 1_000_000
 RUNS: Final = 3
 """Newest runs whose logs are taken along."""
 TAIL: Final = 4_000_000
@@ -97,7 +98,7 @@ def known_values(session: Session, state: InstallState) -> list[str]:
     values += [value[slice(*span)] for value in values if (span := password_span(value))]
     for path in _key_files(state):
         with suppress(*inputs.NO_FILE):
-            values.append(path.expanduser().read_text(encoding="utf-8", errors="replace"))
+            values.append(read_named(path.expanduser(), LARGEST_KEY).decode("utf-8", "replace"))
     for name in (inputs.KUBECONFIG, inputs.STATE_FILE):
         with suppress(OSError):
             values += _long_values((session.cluster_folder / name).read_text(encoding="utf-8", errors="replace"))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rancher_tui.files import make_folder, sync_folder, write_atomic
+from rancher_tui.files import make_folder, open_named, sync_folder, write_atomic
 from rancher_tui.finding import Finding, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install import migrate, paths
@@ -70,7 +70,7 @@ def opened(source: Path, scratch_in: Path, passphrase: str = "") -> Iterator[Bac
         try:
             backup = copies.read(source) if source.is_dir() else None
             if backup is None:
-                with source.open("rb") as file:
+                with open_named(source) as file:
                     sealed = file.read(len(MAGIC)) == MAGIC
             else:
                 sealed = backup.sealed is not None

@@ -73,6 +73,7 @@ def compared(
     from rancher_tui.cluster_file.diff import shown
     from rancher_tui.cluster_file.read import MAX_BYTES
     from rancher_tui.cluster_file.tree import file_text
+    from rancher_tui.files import read_named
     from rancher_tui.proofs.inputs import OperationError, composed
 
     path = file or (_applied(session) if applied else session.cluster_file)
@@ -82,16 +83,12 @@ def compared(
     if file is None and not path.is_file():
         return Compared("", True, (), msg("the cluster file is not exported yet (step 10)"))
     try:
-        with path.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
+        data = read_named(path, MAX_BYTES)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OperationError(
             "cannot-read", msg("{path} cannot be read: {error}", path=str(path), error=reason)
         ) from error
-    if len(data) > MAX_BYTES:
-        title = msg("{path} is larger than {size} bytes: too large to be compared", path=str(path), size=MAX_BYTES)
-        raise OperationError("too-large", title)
     before = file_text(data)
     before = before.replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(shown(before, after, str(path), "now"))

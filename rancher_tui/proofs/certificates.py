@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from rancher_tui.files import read_named
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
-from rancher_tui.proofs.inputs import OperationError
+from rancher_tui.proofs.inputs import LARGEST, NO_FILE, OperationError
 
 if TYPE_CHECKING:
     from rancher_tui.certificates.files import Files
@@ -30,8 +31,8 @@ def _bytes(path: str) -> bytes | None:
     if not path.strip():
         return None
     try:
-        return Path(path.strip()).expanduser().read_bytes()
-    except (OSError, RuntimeError) as error:
+        return read_named(Path(path.strip()).expanduser(), LARGEST)
+    except NO_FILE as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OperationError(
             "file-unreadable", msg("{path} cannot be read: {error}", path=path, error=reason)

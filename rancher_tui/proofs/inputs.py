@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from rancher_tui.files import read_named
 from rancher_tui.i18n import Message, msg
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
@@ -17,6 +18,8 @@ KUBECONFIG: Final = f"kube_config_{CLUSTER_FILE}"
 STATE_FILE: Final = "rancher-cluster.rkestate"
 FIRST_STATE_FILE: Final = (0, 2, 0)
 """From this RKE on the cluster's state lies in a local file (reference: RKE v0.2.0's release)."""
+LARGEST: Final = 64_000_000
+"""Bytes of a file of certificates."""
 NO_FILE: Final = (OSError, ValueError, RuntimeError)
 """What reading a path as typed may raise: also a NUL in it, and `~somebody` who is not there."""
 
@@ -54,7 +57,7 @@ def ca_text(state: InstallState) -> str | None:
     if not path:
         return state.certificates.ca_text or None
     try:
-        data = Path(path).expanduser().read_bytes()
+        data = read_named(Path(path).expanduser(), LARGEST)
     except NO_FILE:
         return state.certificates.ca_text or None
     return normalised(data)

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from rancher_tui.files import read_named
 from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import EMPTY, Message, msg
 
@@ -68,8 +69,7 @@ def _paths(config: Path) -> dict[str, Path]:
 
 def _document(path: Path) -> dict[str, Any] | None:
     try:
-        with path.open("rb") as file:
-            document = yaml.load(file.read(_LIMIT), yaml.CSafeLoader)
+        document = yaml.load(read_named(path, _LIMIT), yaml.CSafeLoader)
     except (OSError, yaml.YAMLError, RecursionError, ValueError):
         return None
     return document if isinstance(document, dict) else None
@@ -78,8 +78,7 @@ def _document(path: Path) -> dict[str, Any] | None:
 def _state(path: Path) -> dict[str, Any] | None:
     """The state file; None when there is none, empty when it is damaged."""
     try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(_LIMIT))
+        document = json.loads(read_named(path, _LIMIT))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError):

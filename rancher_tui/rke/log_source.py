@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
+
+from rancher_tui.files import open_named, too_large
+
+LARGEST_COPY: Final = 1_000_000_000
+"""Bytes of a pipe that are copied to be judged."""
 
 _PACKED = {
     b"\x1f\x8b": ("gzip", "zcat"),
@@ -34,7 +38,7 @@ class PackedError(Exception):
 @contextmanager
 def readable(path: Path) -> Iterator[Path]:
     """`path`, or a copy of it while the block runs; OSError, PackedError when it cannot be read as text."""
-    with path.open("rb", buffering=0) as source, tempfile.TemporaryDirectory() as folder:
+    with open_named(path, pipes=True) as source, tempfile.TemporaryDirectory() as folder:
         regular = stat.S_ISREG(path.stat().st_mode)
         head = source.read(8)
         for magic, (form, tool) in _PACKED.items():
@@ -50,8 +54,16 @@ def readable(path: Path) -> Iterator[Path]:
                 _to_utf8(head[2:], source, target, encoding)
             else:
                 target.write(head)
-                shutil.copyfileobj(source, target)
+                _copy(source, target, path)
         yield copy
+
+
+def _copy(source: IO[bytes], target: IO[bytes], path: Path) -> None:
+    """What a pipe gives, up to LARGEST_COPY."""
+    while piece := source.read(_PIECE):
+        if target.tell() + len(piece) > LARGEST_COPY:
+            raise too_large(path, LARGEST_COPY)
+        target.write(piece)
 
 
 def _to_utf8(head: bytes, source: IO[bytes], target: IO[bytes], encoding: str) -> None:

@@ -14,8 +14,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from rancher_tui.files import read_named
 from rancher_tui.install.state import Bastion, InstallState, Node
 from rancher_tui.transport.ssh_credentials import Credentials
 from rancher_tui.transport.ssh_dial import Banner, check_target, dial, look_at_banner
@@ -72,13 +73,16 @@ class Target:
         return f"{self.user}@{self.address}:{self.port}"
 
 
+_LARGEST_SECRET: Final = 64_000
+
+
 def no_secret(reference: str) -> str:
     """The resolver where no secrets are at hand: `env:VAR` and `file:PATH` are read, others are a KeyError."""
     kind, _, value = reference.partition(":")
     if kind == "env":
         return os.environ[value]
     if kind == "file":
-        return Path(value).expanduser().read_text()
+        return read_named(Path(value).expanduser(), _LARGEST_SECRET).decode()
     raise KeyError(reference)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rancher_tui.files import read_named
 from rancher_tui.transport.ssh_errors import Rung, SshError
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def read_key(path: str, folder: Path, passphrases: Mapping[str, str], certificat
                 error="far too large for a key",
                 bytes=status.st_size,
             )
-        data = file.read_bytes()
+        data = read_named(file, LARGEST_KEY_FILE)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SshError(Rung.KEY_MISSING, path=path, file=str(file), error=error.strerror) from None
     except (OSError, ValueError) as error:
@@ -99,7 +100,7 @@ def with_certificate(key: PrivateKey, path: str, folder: Path) -> PrivateKey:
         return key
     file = expand(path, folder)
     try:
-        data = file.read_bytes()
+        data = read_named(file, LARGEST_KEY_FILE)
     except FileNotFoundError as error:
         raise SshError(Rung.KEY_MISSING, path=path, file=str(file), error=error.strerror) from None
     except OSError as error:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from rancher_tui.files import write_atomic
+from rancher_tui.files import read_named, write_atomic
 
 if TYPE_CHECKING:
     import asyncssh
@@ -97,13 +97,16 @@ class KnownHosts:
         return Trust.UNKNOWN, found
 
 
+_LARGEST: Final = 16_000_000
+
+
 def _load(path: Path) -> asyncssh.SSHKnownHosts:
     """The entries of one file; lines that cannot be read are left out, a missing file has none."""
     import asyncssh
 
     hosts = asyncssh.import_known_hosts("")
     try:
-        text = path.read_text("utf-8", "replace")
+        text = read_named(path, _LARGEST).decode("utf-8", "replace")
     except OSError:
         return hosts
     try:
