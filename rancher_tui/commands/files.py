@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +19,9 @@ from rancher_tui.commands.output import (
     table,
 )
 from rancher_tui.i18n import _, msg
+
+if TYPE_CHECKING:
+    from rancher_tui.finding import Finding
 
 
 def nodes(
@@ -44,10 +46,9 @@ def nodes(
 
     if delete:
         _delete(session, delete)
-    if paste is not None:
-        _paste(session, paste)
+    not_understood = _paste(session, paste) if paste is not None else []
     _held, state = context.look_on(session)
-    found = [*node_rules.cells(state), *node_rules.table(state)]
+    found = [*not_understood, *node_rules.cells(state), *node_rules.table(state)]
     if as_json:
         print_json(
             {
@@ -90,22 +91,37 @@ def _delete(session: str, names: list[str]) -> None:
         store.edit(edit, without)
 
 
-def _paste(session: str, source: str) -> None:
+def _paste(session: str, source: str) -> list[Finding]:
+    """Add the hosts of a text; a warning for each line of which something was not understood, or guessed."""
+    from rancher_tui.finding import Finding, Status
     from rancher_tui.install.state import Node
-    from rancher_tui.nodes.paste import parse
+    from rancher_tui.nodes.paste import LARGEST_TEXT, parse
 
-    data = sys.stdin.buffer.read() if source == "-" else context.read_file(source)
+    limit = 4 * LARGEST_TEXT
+    data = context.read_stdin(limit) if source == "-" else context.read_file(source, limit)
     text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
     if "\0" in text or 10 * text.count("\ufffd") > len(text):
         raise CallError(msg("{source} is no text", source=source))
     with context.hold(session) as (_held, store):
         like = store.state.nodes[-1] if store.state.nodes else Node(user=store.state.options.user)
         pasted = parse(text, like)
-        for problem in pasted.problems:
-            note(_("line {line}: {text}").format(line=problem.line, text=problem.text))
         if not pasted.nodes:
+            for problem in pasted.problems:
+                note(str(problem.told()))
             raise CallError(msg("no host found in {source}", source=source))
         store.edit("pasted hosts", lambda state: state.model_copy(update={"nodes": (*state.nodes, *pasted.nodes)}))
+    return [
+        Finding(
+            Status.WARN,
+            "paste-line",
+            f"line {problem.line}" if problem.line else source,
+            problem.text,
+            evidence={"line": problem.line},
+            check="inputs",
+            step=6,
+        )
+        for problem in pasted.problems
+    ]
 
 
 def keys(

@@ -8,7 +8,8 @@ import ipaddress
 import shlex
 from collections.abc import Mapping, Sequence
 
-from rancher_tui.i18n import msg
+from rancher_tui.i18n import Message, msg
+from rancher_tui.install.state import ROLES
 from rancher_tui.nodes.paste_rows import (
     LARGEST_LINE,
     Rows,
@@ -20,6 +21,7 @@ from rancher_tui.nodes.paste_rows import (
     role_words,
     roles_of,
     split_target,
+    usual_users,
 )
 
 DELIMITERS = ",;\t|"
@@ -47,11 +49,9 @@ def _line(number: int, line: str, rows: Rows) -> None:
     words = bullet.replace(",", " ").replace(";", " ").replace('"', " ").replace("'", " ").split()
     said, parts = named_values(words)
     targets = [split_target(part) for part in parts]
-    if parts and is_ip(parts[0]) and len(parts) > 1 and not any(is_ip(part) or "@" in part for part in parts[1:]):
-        _hosts_file(number, parts, said, rows)
-        return
-    if _is_name_and_address(parts):
-        _hosts_file(number, parts[::-1], said, rows)
+    addresses = [part for part, target in zip(parts, targets, strict=True) if target and is_ip(target["address"])]
+    if len(addresses) == 1 and len(parts) > 1 and not any("@" in part for part in parts if part not in addresses):
+        _one_host(number, addresses[0], [part for part in parts if part not in addresses], said, rows)
         return
     prose = len(parts) > 1 and all(
         target is None or part.isalpha() for part, target in zip(parts, targets, strict=True)
@@ -68,27 +68,56 @@ def _line(number: int, line: str, rows: Rows) -> None:
             rows.problem(number, msg("no host: {text}", text=part[:80]))
 
 
-def _is_name_and_address(parts: Sequence[str]) -> bool:
-    """`name address`, as inventories and spreadsheets have it: one host, whose name is plainly a host's."""
-    if len(parts) != 2 or is_ip(parts[0]) or not is_ip(parts[1]):
-        return False
-    return looks_like_host(parts[0]) and not parts[0].isalpha()
+def _one_host(number: int, place: str, beside: list[str], said: Mapping[str, object], rows: Rows) -> None:
+    """An address with words beside it: `address name alias …` of a hosts file, `name address`, `address role`.
 
-
-def _hosts_file(number: int, parts: list[str], said: Mapping[str, object], rows: Rows) -> None:
-    """`address name alias …`: loopback, multicast and broadcast entries are no nodes."""
-    address = ipaddress.ip_address(parts[0].partition("%")[0])
+    Loopback, multicast and broadcast entries are no nodes.
+    """
+    target = split_target(place) or {}
+    address = ipaddress.ip_address(target["address"].partition("%")[0])
     special = (
         address.is_loopback or address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255"
     )
-    names = [name for name in parts[1:] if looks_like_host(name)]
-    if special or set(parts[1:]) & _NO_HOSTS or str(address).startswith("fe00::"):
-        rows.problem(number, msg("{address} is no node's address", address=parts[0]))
+    if special or set(beside) & _NO_HOSTS or str(address).startswith("fe00::"):
+        rows.problem(number, msg("{address} is no node's address", address=place))
         return
-    rows.add(number, {**said, "address": parts[0], "hostname_override": names[0].lower() if names else ""})
-    for word in parts[1:]:
-        if word not in names:
-            rows.problem(number, not_taken(word))
+    fields: dict[str, object] = {name: value for name, value in target.items() if value}
+    roles = [role for word in beside for role in _roles_in(word)]
+    if roles:
+        fields["roles"] = roles_of(roles)
+    told = [_beside(word, fields) for word in beside if not _roles_in(word)]
+    rows.add(number, {**fields, **said})
+    for message in told:
+        if message is not None:
+            rows.problem(number, message)
+
+
+def _roles_in(word: str) -> list[str]:
+    """The roles that a word names as RKE does (`etcd`, `etcd+worker`); empty for every other word."""
+    parts = word.lower().replace("/", "+").split("+")
+    return parts if all(part in ROLES for part in parts) else []
+
+
+def _beside(word: str, fields: dict[str, object]) -> Message | None:
+    """Put a word that stands beside an address into its field; what to tell of it, None where it is plain."""
+    name = str(fields.get("hostname_override", ""))
+    if word.isascii() and word.isdigit() and 0 < int(word[:6]) < 65536 and "port" not in fields:
+        fields["port"] = word
+    elif word.startswith(("/", "~")) and "ssh_key_path" not in fields:
+        fields["ssh_key_path"] = word
+    elif word.lower() in usual_users() and "user" not in fields:
+        fields["user"] = word
+        return msg("{text} was taken as the user", text=word)
+    elif word.isascii() and looks_like_host(word) and not name:
+        fields["hostname_override"] = word.lower()
+        return msg("{text} was taken as a host's name", text=word[:80]) if word.isalpha() else None
+    elif name and word.lower().partition(".")[0] == name.partition(".")[0]:
+        return None
+    elif word.isalpha() and word.isascii() and "user" not in fields:
+        return msg("not taken: {text}; if it is the user: user={text}", text=word[:80])
+    else:
+        return not_taken(word)
+    return None
 
 
 def _ssh_command(number: int, line: str, rows: Rows) -> None:
@@ -126,11 +155,15 @@ def delimiter_of(lines: Sequence[str]) -> str:
             return delimiter
         if len(shown) > 1 and all(delimiter in line for line in shown):
             return delimiter
-        if len(shown) == 1 and not all(
-            looks_like_host(part.strip()) for part in shown[0].split(delimiter) if part
-        ):
+        if len(shown) == 1 and _is_one_row([part.strip() for part in shown[0].split(delimiter) if part.strip()]):
             return delimiter
     return ""
+
+
+def _is_one_row(cells: Sequence[str]) -> bool:
+    """True for the cells of one host; False for several hosts on a line."""
+    beside_an_address = is_ip(cells[0]) and not any(is_ip(cell) for cell in cells[1:]) if cells else False
+    return (beside_an_address and len(cells) > 1) or not all(map(looks_like_host, cells))
 
 
 def _is_header(cells: Sequence[str]) -> bool:
@@ -157,6 +190,9 @@ def read_table(text: str, delimiter: str, rows: Rows) -> None:
             if header:
                 if "address" not in header:
                     header[header.index("hostname_override")] = "address"
+                for name, cell in zip(header, cells, strict=True):
+                    if cell and not name:
+                        rows.problem(reader.line_num, msg("no field for the column {name}", name=cell[:80]))
                 continue
         line = reader.line_num
         if max(map(len, cells)) > LARGEST_LINE:
@@ -185,24 +221,32 @@ def _named_cells(line: int, header: Sequence[str], cells: Sequence[str], rows: R
     if target:
         fields |= {name: value for name, value in target.items() if value}
     rows.add(line, fields)
+    for cell in filter(None, cells[len(header) :]):
+        rows.problem(line, not_taken(cell))
 
 
 def _bare_cells(line: int, cells: Sequence[str], rows: Rows) -> None:
     """Cells without a header, told by their shape: addresses, port, key path, roles, names."""
     fields: dict[str, object] = {}
     roles: list[str] = []
+    left: list[str] = []
+
+    def put(name: str, cell: str) -> None:
+        if fields.setdefault(name, cell) != cell:
+            left.append(cell)
+
     said, cells = named_values([word for cell in cells for word in _words(cell)])
     for cell in cells:
         target = split_target(cell) if cell else None
         if cell.isascii() and cell.isdigit() and 0 < int(cell[:6]) < 65536:
-            fields.setdefault("port", cell)
+            put("port", cell)
         elif cell.startswith(("/", "~")):
-            fields.setdefault("ssh_key_path", cell)
+            put("ssh_key_path", cell)
         elif target and (is_ip(target["address"]) or target["user"]):
-            known = "address" in fields
-            fields |= (
-                {"internal_address": cell} if known else {name: part for name, part in target.items() if part}
-            )
+            if "address" in fields:
+                put("internal_address", cell)
+            else:
+                fields |= {name: part for name, part in target.items() if part}
         elif cell and all(role_words(part) for part in cell.replace("+", " ").replace("/", " ").split()):
             roles.extend(cell.replace("+", " ").replace("/", " ").split())
         elif cell:
@@ -214,13 +258,15 @@ def _bare_cells(line: int, cells: Sequence[str], rows: Rows) -> None:
     hosts = [name for name in names if "." in name or "-" in name or any(letter.isdigit() for letter in name)]
     users = [name for name in names if name not in hosts]
     if users:
-        fields.setdefault("user", users[0])
-    if hosts and looks_like_host(hosts[0]):
-        fields.setdefault("hostname_override", hosts[0].lower())
+        put("user", users[0])
+    if hosts and looks_like_host(hosts[0]) and hosts[0].isascii():
+        put("hostname_override", hosts[0].lower())
+    else:
+        left += hosts[:1]
     if roles:
         fields["roles"] = roles_of(roles)
     rows.add(line, {**fields, **said})
-    for word in (*users[1:], *hosts[1:]):
+    for word in (*left, *users[1:], *hosts[1:]):
         rows.problem(line, not_taken(word))
 
 

@@ -208,3 +208,12 @@ def test_a_pasted_file_that_is_no_text_is_refused_in_one_line(call: Call, tmp_pa
     assert (code, out, err.count("\n")) == (2, "", 1)
     (tmp_path / "wide").write_bytes("10.0.0.1\r\n".encode("utf-16"))
     assert call("nodes", "prod", "--paste", str(tmp_path / "wide"), "--json")[1].count('"10.0.0.1"') == 1
+
+
+def test_what_was_not_understood_of_a_paste_is_a_warning_with_its_line(call: Call, tmp_path: Path) -> None:
+    call("new", "prod")
+    (tmp_path / "hosts").write_text("10.0.0.1 n1 root\n10.0.0.2 n2 ops\n")
+    _code, out, _err = call("nodes", "prod", "--paste", str(tmp_path / "hosts"), "--json")
+    found = [item for item in document("nodes", out)["findings"] if item["code"] == "paste-line"]
+    assert [(item["status"], item["subject"]) for item in found] == [("warn", "line 1"), ("warn", "line 2")]
+    assert "ops" in found[1]["title"]

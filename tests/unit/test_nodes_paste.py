@@ -332,3 +332,39 @@ def test_what_is_no_clear_host_is_told(text: str, hosts: int, told: str) -> None
     pasted = parse(text, Node())
     assert len(pasted.nodes) == hosts
     assert any(told in problem.text.english for problem in pasted.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "user", "roles"),
+    [
+        ("10.0.0.8,node8,ubuntu", "node8", "ubuntu", ROLES),
+        ("10.0.0.1 n1 root", "n1", "root", ROLES),
+        ("n1 10.0.0.1 root", "n1", "root", ROLES),
+        ("10.0.0.7 etcd worker", "", "rancher", ("etcd", "worker")),
+        ("root@10.0.0.1:2222 n1", "n1", "root", ROLES),
+        ("主机一 10.0.0.2", "", "rancher", ROLES),
+    ],
+)
+def test_words_beside_an_address_are_of_that_host(text: str, name: str, user: str, roles: tuple[str, ...]) -> None:
+    assert rows(text, "hostname_override", "user", "roles") == [(name, user, roles)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("10.0.0.9\n10.0.0.1 n1 ops", "not taken: ops; if it is the user: user=ops"),
+        ("10.0.0.9\n10.0.0.1 n1 root", "root was taken as the user"),
+        ("10.0.0.9\n主机一 10.0.0.2", "not taken: 主机一"),
+        ("10.0.0.1,10.0.1.1,root,22\n10.0.0.2,10.0.1.2,root,22,33", "not taken: 33"),
+        ("10.0.0.1,10.0.1.1,root\n10.0.0.2,10.0.1.2,10.0.2.2", "not taken: 10.0.2.2"),
+        ("10.0.0.1,10.0.1.1,root\n10.0.0.2,机房三,节点2", "not taken: 节点2"),
+        ("address,user\n10.0.0.1,root,more", "not taken: more"),
+    ],
+)
+def test_no_word_of_a_line_is_lost_silently(text: str, told: str) -> None:
+    assert (2, told) in [(problem.line, str(problem.text)) for problem in parse(text, LIKE).problems]
+
+
+def test_a_column_that_no_field_is_for_is_told_once() -> None:
+    problems = parse("address,colour\n10.0.0.1,red\n10.0.0.2,blue\n", LIKE).problems
+    assert [(problem.line, str(problem.text)) for problem in problems] == [(1, "no field for the column colour")]
