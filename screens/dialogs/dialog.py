@@ -24,7 +24,7 @@ from screens.widgets.lines import Line, Lines, Text
 
 
 class Entry(Lines, can_focus=True):
-    """One line to type in; it blinks not."""
+    """One line to type in; it blinks not. What it begins with is selected: typing takes its place."""
 
     class Changed(Message):
         """The text is another one now."""
@@ -38,7 +38,7 @@ class Entry(Lines, can_focus=True):
 
     def __init__(self, text: str = "", prompt: str = "") -> None:
         super().__init__()
-        self.editor = LineEditor(text)
+        self.editor = LineEditor(text, selected=bool(text))
         self._prompt = prompt
 
     @property
@@ -52,7 +52,8 @@ class Entry(Lines, can_focus=True):
     def line(self, number: int, cells: int) -> Line:
         prompt = f"{self._prompt} " if self._prompt else ""
         before, under, after = self.editor.window(max(4, cells - cell_len(prompt)))
-        return [(prompt, "dim"), (before, "edit"), (under, "caret"), (after, "edit")]
+        ink = "cursor" if self.editor.selected else "edit"
+        return [(prompt, "dim"), (before, ink), (under, "caret"), (after, ink)]
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter":

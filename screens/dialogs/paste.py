@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import ClassVar
 
@@ -10,13 +11,18 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import TextArea
 
-from rancher_tui.i18n import _
+from rancher_tui.i18n import _, msg_n
 from rancher_tui.text import clean
+from screens.background import in_background
 from screens.dialogs.dialog import Dialog
 from screens.widgets.lines import Text, wrap
 
-JUDGED = 100_000
-"""Characters up to which a text is judged at every key."""
+AT_ONCE = 4_000
+"""Characters up to which a text is judged at every key; a longer one in a thread, after a pause."""
+PAUSE_S = 0.3
+"""Seconds after the last key."""
+NARROW = 60
+"""Columns below which the last line has one key and one word for taking."""
 
 
 class Area(TextArea):
@@ -43,6 +49,9 @@ class Paste(Dialog[str]):
             "Hosts as plain lines, CSV, /etc/hosts, an Ansible inventory or a YAML nodes: block."
         )
         self._take = take or _("take these hosts")
+        self._understood = True
+        """What stands below is about the text as it is now."""
+        self._text = ""
 
     def body(self) -> Iterator[Widget]:
         yield Text([[(line, "strong")] for line in wrap(self._about, 72)], classes="short")
@@ -57,12 +66,38 @@ class Paste(Dialog[str]):
             )
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        text = event.text_area.text
-        if self._judge is not None and text.strip() and len(text) <= JUDGED:
-            self.query_one("#known", Text).show([[(clean(self._judge(text)), "strong")]])
+        self._text = text = event.text_area.text
+        judge = self._judge
+        self._understood = judge is None or not text.strip() or len(text) <= AT_ONCE
+        if judge is not None and not self._understood:
+            self._tell(self._reading())
+            in_background(self.app, self._judge_long, text, judge, group="paste")
+        elif judge is not None and text.strip():
+            self._tell(judge(text))
+
+    async def _judge_long(self, text: str, judge: Callable[[str], str]) -> None:
+        await asyncio.sleep(PAUSE_S)
+        if text is not self._text:
+            return
+        told = await asyncio.to_thread(judge, text)
+        if text is self._text and self.is_mounted:
+            self._understood = True
+            self._tell(told)
+
+    def _reading(self) -> str:
+        lines = len(self._text.splitlines())
+        return str(msg_n("reading {number} line …", "reading {number} lines …", lines))
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#known", Text).show([[(clean(text), "strong")]])
 
     def keys(self) -> list[tuple[str, str, bool]]:
-        return [("f2, ctrl+s", self._take, True), ("esc", _("cancel"), True)]
+        take = ("f2", _("take"), True) if self.app.size.width < NARROW else ("f2, ctrl+s", self._take, True)
+        return [take, ("esc", _("cancel"), True)]
 
     def action_take(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
+        """Take the text; of a long one not before it is told what was understood of it."""
+        if self._understood:
+            self.dismiss(self.query_one(TextArea).text)
+        else:
+            self._tell(_("{reading} then {key} takes them").format(reading=self._reading(), key="f2"))

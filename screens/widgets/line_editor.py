@@ -9,10 +9,14 @@ from rancher_tui.text import width
 
 @dataclass(slots=True)
 class LineEditor:
-    """One line of text under a cursor; `cursor` is an index into `text` from 0 to its length."""
+    """One line of text under a cursor; `cursor` is an index into `text` from 0 to its length.
+
+    While the text is `selected`, what is typed or pasted takes its place; any other key leaves it to be edited.
+    """
 
     text: str = ""
     cursor: int = 0
+    selected: bool = False
 
     def __post_init__(self) -> None:
         self.cursor = len(self.text)
@@ -25,11 +29,15 @@ class LineEditor:
         action = _KEYS.get(key)
         if action is None:
             return False
+        self.selected = False
         getattr(self, action)()
         return True
 
     def insert(self, text: str) -> None:
-        """Put `text` at the cursor; line ends become blanks."""
+        """Put `text` at the cursor, or in place of a selected text; line ends become blanks."""
+        if self.selected:
+            self.kill_line()
+            self.selected = False
         text = " ".join(text.split("\n")) if "\n" in text else text
         self.text = self.text[: self.cursor] + text + self.text[self.cursor :]
         self.cursor += len(text)

@@ -52,7 +52,9 @@ class User:
         """Paste text as a terminal marks it: one keystroke."""
         self.keystrokes += 1
         assert self.app.screen.focused is not None
-        self.app.screen.focused.post_message(events.Paste(text))
+        pasted = events.Paste(text)
+        pasted._set_forwarded()
+        self.app.screen.focused.post_message(pasted)
         await self.pilot.pause()
 
     @property

@@ -10,6 +10,7 @@ from rancher_tui.finding import Finding, Report, Status
 from rancher_tui.i18n import msg
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import Balancer, InstallState, Node
+from screens.dialogs.dialog import Entry
 from tests.screens.conftest import User, begun, using
 
 STATE = InstallState(
@@ -76,6 +77,25 @@ async def test_a_configuration_that_is_there_is_judged(home: Path, tmp_path: Pat
         await user.paste(str(tmp_path / "nowhere"))
         await user.press("enter")
         await seen(user, "there is no file")
+
+
+async def test_the_first_key_in_a_box_takes_the_place_of_what_it_proposes(home: Path) -> None:
+    async with using(home, begun(home, STATE)) as user:
+        await user.press("g", "2", "enter", "X", "0")
+        assert user.line_with("> 0").split("> 0")[1].strip(" │") == ""
+        await user.press("escape", "X", "backspace", "0")
+        assert "> 70" in user.screen
+        await user.press("escape", "X", "enter")
+        assert "To go on, type" in user.screen, "Enter takes the proposal as it is"
+
+
+async def test_a_proposal_is_drawn_as_selected_until_a_key_edits_it(home: Path) -> None:
+    async with using(home, begun(home, STATE)) as user:
+        await user.press("g", "2", "enter", "X")
+        entry = user.app.screen.query_one(Entry)
+        assert ("75", "cursor") in entry.line(0, 40)
+        await user.press("end")
+        assert ("75", "edit") in entry.line(0, 40)
 
 
 async def test_a_rehearsal_asks_for_the_time_and_a_typed_word(home: Path) -> None:

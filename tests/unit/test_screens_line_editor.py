@@ -33,6 +33,20 @@ def test_keys(keys: str, text: str, cursor: int) -> None:
     assert (editor.text, editor.cursor) == (text, cursor)
 
 
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [("", "0"), ("end", "750"), ("home", "075"), ("backspace", "70"), ("ctrl+u", "0"), ("f5", "0")],
+)
+def test_what_is_typed_takes_the_place_of_a_selected_text_that_was_not_moved_in(keys: str, text: str) -> None:
+    editor = LineEditor("75", selected=True)
+    for key in keys.split():
+        editor.key(key, None)
+    editor.key("0", "0")
+    assert editor.text == text
+    editor.key("1", "1")
+    assert len(editor.text) == len(text) + 1
+
+
 def test_other_keys_are_left_to_others() -> None:
     assert not LineEditor("x").key("f5", None)
 
