@@ -21,7 +21,9 @@ def ca_missing(case: Case) -> Iterator[Finding]:
             "ca-missing",
             case.chain_name,
             msg("no CA file was given: trust is not judged"),
-            remedy=msg("for a private CA give its file; for a recognized CA choose template B"),
+            remedy=msg(
+                "for a private CA give its file; for a recognized CA choose the template external-recognized-ca"
+            ),
         )
 
 

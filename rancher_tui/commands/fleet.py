@@ -160,5 +160,5 @@ def not_agreed(check: str, title: Message, remedy: Message, as_json: bool) -> in
     if as_json:
         finding = Finding(Status.UNKNOWN, "not-agreed", "nodes", title, remedy=remedy, check=check, step=1)
         print_json(Report(check, (finding,)).to_json())
-    note(f"{title}; {remedy}")
+    note(_("{title}; {remedy}").format(title=title, remedy=remedy))
     return BAD

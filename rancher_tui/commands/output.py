@@ -81,9 +81,11 @@ def status_word(status: Status) -> str:
 
 def finding_line(finding: Finding) -> str:
     """A finding for people: status, code, subject and title; below a code that is too long for its column."""
-    subject = f"{clean(str(subjects.message(finding.subject, titled=False)))}: " if finding.subject else ""
+    told = str(finding.title)
+    if finding.subject:
+        told = _("{subject}: {text}").format(subject=subjects.message(finding.subject, titled=False), text=told)
     code = finding.code if len(finding.code) <= _CODE_COLUMNS else f"{finding.code}\n{'':{8 + _CODE_COLUMNS}}"
-    return f"{status_word(finding.status)} {code:<{_CODE_COLUMNS}} {subject}{clean(str(finding.title))}"
+    return f"{status_word(finding.status)} {code:<{_CODE_COLUMNS}} {clean(told)}"
 
 
 def print_finding(finding: Finding) -> None:

@@ -166,7 +166,7 @@ def key_finding(key: HostKeyState) -> Finding:
     if key.trust is Trust.KNOWN:
         return Finding(Status.PASS, "host-key-known", key.subject, msg("known"), detail)
     if key.trust is Trust.UNKNOWN:
-        return Finding(Status.UNKNOWN, "host-key-unknown", key.subject, msg("new"), detail)
+        return Finding(Status.UNKNOWN, "host-key-unknown", key.subject, msg("new key"), detail)
     if key.trust is None:
         why = str(key.error.evidence.get("error") or key.error.rung.value) if key.error else "-"
         code = key.error.rung.value if key.error else "host-key-unseen"
