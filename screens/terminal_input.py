@@ -25,7 +25,7 @@ WAKE: Final = 0.1
 """Seconds after which the reading looks whether it is to end, and an escape key that stood alone is one."""
 QUIET: Final = 0.1
 """Seconds without input after which a paste is over."""
-PATIENCE: Final = 2.0
+PATIENCE: Final = 10.0
 """Seconds that the end waits at most for a paste to be over."""
 
 
