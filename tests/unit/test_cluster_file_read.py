@@ -246,3 +246,12 @@ def test_a_variable_of_another_tool_is_a_placeholder_that_nobody_filled_in(user:
         ("nodes.placeholder", "x.yml:4:9 nodes.1.user")
     ]
     assert report.facts["placeholders"] == [user.strip("'")]
+
+
+def test_bytes_that_are_no_characters_are_refused_as_lint_refuses_them() -> None:
+    data = "nodes:\n- address: 10.0.1.11\n  user: 管理员\n  role: [etcd]\n".encode("gb18030")
+    found = read(data, "rancher-cluster.yml")
+    assert found.state is None
+    assert [item.code for item in found.findings] == [
+        item.code for item in lint(data, name="x").findings if item.bad
+    ][:1]
