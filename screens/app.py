@@ -257,7 +257,13 @@ class RancherApp(App[int]):
         self.state = self.session.store.state
         if self.frame is not None:
             self.frame.redraw()
-        self.tell(trouble or _("this session is held here now"), "fail" if trouble else "strong")
+        if trouble:
+            self.tell(trouble, "fail")
+        else:
+            from screens import drafts
+
+            told = drafts.told_once(self.session)
+            self.tell(" · ".join(filter(None, (_("this session is held here now"), told))))
 
     async def leave_session(self) -> None:
         """Save and close the session, show the list."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from textual import events
@@ -15,6 +15,7 @@ from rancher_tui.install import file_fields, paths
 from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import Cursor
 from rancher_tui.install.store import ReadOnlyError
+from rancher_tui.wording import edits
 from screens import kept
 from screens.fields import Field, fields_of, next_choice, text_at
 from screens.frame import Frame, bindings
@@ -204,7 +205,7 @@ class FormScreen(Frame):
     def keep_draft(self) -> None:
         for form in self.query(Form):
             if form.editor is not None and self.rancher.session.store.writable:
-                self._keep(form.editor.text, form.row)
+                self._keep(form.editor.text, form.row, edits.draft)
 
     def do_open(self) -> None:
         if self.form.read_only:
@@ -248,15 +249,18 @@ class FormScreen(Frame):
         self.form.leave(keep=False)
         self._keep(event.text.strip().replace("\n", ", " if field.kind == "list" else " "), self.form.row)
 
-    def _keep(self, text: str, row: int) -> None:
-        """Store a field as it was typed; what cannot be such a value is told and stays in its field."""
+    def _keep(self, text: str, row: int, named: Callable[[str], str] = str) -> None:
+        """Store a field as it was typed; what cannot be such a value is told and stays in its field.
+
+        `named` makes the edit's name of that of a field that is set.
+        """
         field = self.form.fields[row]
         path = file_fields.whole(field.path, text)
         self._forget_refusal()
         store = self.rancher.session.store
         before = text_at(store.state, field.path)
         try:
-            store.edit(f"set {field.path}", lambda state: paths.put(state, field.path, path))
+            store.edit(named(f"set {field.path}"), lambda state: paths.put(state, field.path, path))
         except paths.ValueRefusedError as error:
             self._refuse(_("{field}: {reason}").format(field=field.shown, reason=shown(error.reason)), text)
         except (paths.PathError, SecretError) as error:

@@ -14,6 +14,7 @@ from rancher_tui.install.secrets import SecretError
 from rancher_tui.install.state import ROLES, Cursor, InstallState, Node
 from rancher_tui.install.store import ReadOnlyError
 from rancher_tui.text import clean
+from rancher_tui.wording import edits
 from screens.fields import fields_of
 from screens.form_screen import EDIT_KEYS
 from screens.frame import Frame, bindings
@@ -132,7 +133,7 @@ class NodesScreen(Frame):
 
     def keep_draft(self) -> None:
         if self.table.editor is not None and self.rancher.session.store.writable:
-            self._keep(self.table.editor.text, self.table.row, self.table.column)
+            self._keep(self.table.editor.text, self.table.row, self.table.column, edits.draft)
 
     def on_editing_lines_moved(self) -> None:
         self._draw_cell()
@@ -175,13 +176,12 @@ class NodesScreen(Frame):
             self.table.move_to(max(0, len(state.nodes) - len(hosts)), 0)
         self.note(told, "strong" if hosts else "warn")
 
-    def _keep(self, text: str, row: int, column: int) -> None:
+    def _keep(self, text: str, row: int, column: int, named: Callable[[str], str] = str) -> None:
         field = self.table.fields[column]
+        name = named(f"node {row + 1}: {field.title}")
         try:
             value = _roles(text) if field.path == "roles" else text
-            self._edit_state(
-                f"node {row + 1}: {field.title}", lambda state: with_cell(state, row, field.path, value)
-            )
+            self._edit_state(name, lambda state: with_cell(state, row, field.path, value))
         except (paths.PathError, SecretError) as error:
             self.note(error.message, "fail")
         except ReadOnlyError:

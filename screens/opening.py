@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rancher_tui import settings
 from rancher_tui.i18n import _
+from screens import drafts
 
 if TYPE_CHECKING:
     from screens.services import Install
@@ -24,8 +25,12 @@ def words(install: Install | None) -> tuple[str, str]:
         return text.format(damage=opened.damage, name=opened.recovered_from.name), "warn"
     if opened.newer_version:
         return _("saved by a newer rancher-tui; looked on only"), "warn"
-    if meanwhile := install.meanwhile():
-        return _("meanwhile: {what}").format(what=meanwhile), "strong"
+    meanwhile = install.meanwhile()
+    news = [_("meanwhile: {what}").format(what=meanwhile)] if meanwhile else []
+    if draft := drafts.told_once(install):
+        news.append(draft)
+    if news:
+        return " · ".join(news), "strong"
     if wrong := settings.wrong():
         first, rest = wrong[0], len(wrong) - 1
         text = _("{place}: {problem}; `rancher-tui keys` tells all") if rest else _("{place}: {problem}")

@@ -124,6 +124,14 @@ class Store:
         self._replace(after.model_copy(update={"history": past, "future": tuple(rest)}), "redo", following.name)
         return following
 
+    def rename_last(self, name: str) -> None:
+        """Give the newest edit another name and save; undo takes it back as before."""
+        self._demand_writable()
+        *past, last = self._state.history
+        renamed = (*past, last.model_copy(update={"name": name}))
+        self._state = self._state.model_copy(update={"history": renamed})
+        self.save()
+
     def move_cursor(self, cursor: Cursor) -> None:
         """Remember where the operator is. Saved with the next edit or `save`; no edit, nobody is told."""
         self._state = self._state.model_copy(update={"cursor": cursor})

@@ -33,7 +33,11 @@ EDITS: Final = (
     N_("took over what was learnt"),
     N_("fetched rke"),
     N_("limit of silence"),
+    N_("draft of node {number}: {field}"),
+    N_("draft of {path}"),
 )
+_SET: Final = "set "
+_DRAFT: Final = "draft of "
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +55,21 @@ def _pattern(edit: str) -> re.Pattern[str]:
 def shape(name: str) -> str:
     """The entry of `EDITS` that a name fills in; empty for a name of another program's."""
     return next((edit for edit, pattern in _patterns() if pattern.fullmatch(name)), "")
+
+
+def draft(name: str) -> str:
+    """The name of an edit that was still being typed when the session was left."""
+    return _DRAFT + name.removeprefix(_SET)
+
+
+def is_draft(name: str) -> bool:
+    return name.startswith(_DRAFT)
+
+
+def kept(name: str) -> str:
+    """The name that a draft has once it was told: that of any other edit."""
+    rest = name.removeprefix(_DRAFT)
+    return rest if shape(rest) else _SET + rest
 
 
 def shown(name: str) -> str:

@@ -62,3 +62,15 @@ async def test_a_login_for_new_hosts_tells_how_those_that_are_there_get_it(home:
     async with using(home, begun(home, InstallState(nodes=hosts))) as user:
         await user.press("g", "1", "enter", "enter", *"ubuntu", "enter")
         assert "2 hosts have no user; F on step 6 fills the column" in user.screen
+
+
+async def test_a_cell_that_was_being_typed_is_told_once_in_the_operators_words(home: Path) -> None:
+    begun(home, InstallState(nodes=(Node(address="10.0.1.11", user="root"),)))
+    async with using(home, "prod") as user:
+        await user.press("g", "6", "enter", "right", "enter", "ctrl+u", *"ubun")
+    async with using(home, "prod") as user:
+        await user.sees("node 1: user was being typed when the session was left: ubun (was")
+        await user.press("u")
+        assert user.state.nodes[0].user == "root"
+    async with using(home, "prod") as user:
+        assert "was being typed" not in user.screen

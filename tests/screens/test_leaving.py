@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from rancher_tui.install.journal import entries
 from rancher_tui.install.session import Home
+from rancher_tui.install.state import InstallState
 from tests.screens.conftest import begun
 from tests.screens.terminal import Terminal
 from tests.screens.test_run_screen import run_of
@@ -109,3 +111,48 @@ def test_killed_at_once_the_kept_edit_and_the_screen_are_there_again(home: Path)
     again.press("q")
     again.wait_for_end()
     assert again.child.exitstatus == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGUSR1])
+def test_what_was_being_typed_is_told_once_when_the_session_is_opened_next(
+    home: Path, how: signal.Signals
+) -> None:
+    begun(home, InstallState(fqdn="proven.example.com"))
+    first = Terminal(home)
+    first.wait_for("The twelve steps")
+    first.go_to(8, "8 FQDN")
+    first.press("enter")
+    first.wait_for("EDIT")
+    first.press("\x15", *"half.typed")
+    first.wait_for("half.typed")
+    os.kill(first.pid, how)
+    first.wait_for_end()
+    edits = [entry["edit"] for entry in entries(home / "sessions" / "prod" / "journal.jsonl") if "edit" in entry]
+    assert edits[-1] == "draft of fqdn"
+    second = Terminal(home)
+    second.wait_for("FQDN was being typed when the session was left: half.typed (was")
+    assert "proven.example.com); u takes it back" in " ".join(second.screen.split())
+    second.press("q")
+    second.wait_for_end()
+    third = Terminal(home)
+    third.wait_for("8 FQDN")
+    third.press("u")
+    third.wait_for("undone: FQDN")
+    assert "was being typed" not in third.screen
+    third.press("q")
+    third.wait_for_end()
+    assert stored(home)["fqdn"] == "proven.example.com"
+
+
+def test_who_takes_over_is_told_what_the_other_was_typing(home: Path) -> None:
+    begun(home)
+    first = Terminal(home)
+    at_fqdn(first)
+    second = Terminal(home, "prod")
+    second.wait_for("looked on only")
+    second.press("T")
+    first.wait_for_end()
+    second.wait_for("this session is held here now · FQDN was being typed")
+    assert "left: rancher.example.com (was –); u takes it back" in second.screen
+    second.press("q")
+    second.wait_for_end()
