@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final, NoReturn
 
-GRACE: Final = 1.2
+GRACE: Final = 3.0
 """Seconds that what is still at work gets when the screens are closed and everything is saved."""
 
 

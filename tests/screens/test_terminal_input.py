@@ -136,7 +136,7 @@ def test_the_program_ends_though_a_thread_is_blocked(home: Path, tmp_path: Path)
     terminal.press("q")
     pressed = time.monotonic()
     terminal.wait_for_end()
-    assert time.monotonic() - pressed < 6
+    assert time.monotonic() - pressed < 15
     assert terminal.child.exitstatus == 0
     assert b"Traceback" not in terminal.sent + (terminal.child.before or b"")
     assert b"rancher.example.com" in (home / "sessions" / "prod" / "install.json").read_bytes()
