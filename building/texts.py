@@ -33,6 +33,7 @@ def every() -> Iterator[Text]:
     """All texts, in the order of files; a text in two places comes twice."""
     yield from of_code()
     yield from of_tables()
+    yield from of_reports()
     yield from of_commands()
 
 
@@ -57,6 +58,13 @@ def _in_formatted(source: str) -> Iterator[str]:
             marked = isinstance(call.func, ast.Name) and call.func.id in ("_", "msg", "N_")
             if marked and isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
                 yield first.value
+
+
+def of_reports() -> Iterator[Text]:
+    """Texts that are marked in the templates of assets/report/."""
+    found = extract_from_dir(str(FOLDER / "report"), method_map=[("**.j2", "jinja2")], keywords={"_": None})
+    for file, _line, text, _comments, _context in found:
+        yield str(text), f"assets/report/{file}"
 
 
 def table() -> dict[str, Any]:

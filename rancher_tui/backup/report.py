@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from assets import FOLDER
+from rancher_tui.i18n import _, language
 from rancher_tui.text import clean
 
 KINDS: Final = ("md", "html")
@@ -46,7 +47,7 @@ class Handover:
 
 
 def written(told: Handover, kind: str) -> str:
-    """The report as `md` or `html`."""
+    """The report as `md` or `html`, in the language in use."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     environment = Environment(
@@ -57,6 +58,7 @@ def written(told: Handover, kind: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals.update(_=_, language=language())
     environment.filters["cell"] = _markdown if kind == "md" else _plain
     return environment.get_template(f"report.{kind}.j2").render(told=told)
 

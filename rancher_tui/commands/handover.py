@@ -11,7 +11,7 @@ import typer
 from rancher_tui.commands import context
 from rancher_tui.commands.options import Json, SessionName
 from rancher_tui.commands.output import BAD, OK, CallError, note, print_json, say, table
-from rancher_tui.i18n import _, msg
+from rancher_tui.i18n import _, msg, use_language
 from rancher_tui.text import clean, clean_block
 
 
@@ -30,6 +30,8 @@ def report(
     from rancher_tui.files import keep_existing, sha256, write_atomic
     from rancher_tui.operations.handover import written
 
+    if as_json:
+        use_language("en")
     held, state = context.look_on(session)
     if output is None or output == "-":
         text = written(held, state, "md")

@@ -14,10 +14,13 @@ from rancher_tui import __version__
 from rancher_tui.backup import copies, report
 from rancher_tui.backup.redact import Redactor
 from rancher_tui.finding import Status
+from rancher_tui.i18n import _
 from rancher_tui.install import journal, paths, steps
 from rancher_tui.install.session import Session
 from rancher_tui.install.state import InstallState
 from rancher_tui.operations.bundling import known_values
+from rancher_tui.wording import subjects
+from rancher_tui.wording.vocabulary import word
 
 LEFT_OUT: Final = frozenset({"cluster_file_source", "certificates.ca_text"})
 """Fields that are files, not answers."""
@@ -62,19 +65,23 @@ def _entered(state: InstallState) -> Iterator[tuple[str, str]]:
             untouched = paths.get(usual, path) == value
         except paths.PathError:
             untouched = False
-        yield path, f"{shown} (as preset)" if untouched else shown
+        yield path, _("{value} (as preset)").format(value=shown) if untouched else shown
 
 
 def _proven(item: steps.StepState, safe: Any) -> report.Proven:
     bad = [
-        f"{finding.status.value}: {finding.subject} {finding.title.english}"
+        _("{status}: {subject} {title}").format(
+            status=_(finding.status.value),
+            subject=subjects.message(finding.subject, titled=False),
+            title=finding.title,
+        )
         for finding in item.findings
         if finding.status is not Status.PASS
     ]
     passed = sum(finding.status is Status.PASS for finding in item.findings)
     when = item.taken_at.isoformat(timespec="seconds") if item.taken_at else "-"
     return report.Proven(
-        item.step.number, item.step.title.english, item.status.value, when, passed, [safe(text) for text in bad]
+        item.step.number, str(item.step.title), item.status.value, when, passed, [safe(text) for text in bad]
     )
 
 
@@ -89,18 +96,18 @@ def _runs(session: Session) -> Iterator[list[str]]:
             " ".join(Path(word).name if index == 0 else word for index, word in enumerate(known.argv)),
             known.started.isoformat(timespec="seconds") if known.started else "-",
             known.ended.isoformat(timespec="seconds") if known.ended else "-",
-            known.state,
+            word(known.state),
             "-" if known.exit_code is None else str(known.exit_code),
-            verdict_of(run) or "-",
+            word(verdict_of(run) or "-"),
         ]
 
 
 def _backups(session: Session) -> Iterator[list[str]]:
     for backup in reversed(copies.all_of(session.backups_folder)):
-        whole = "damaged" if copies.verify(backup) else "whole"
+        whole = _("damaged") if copies.verify(backup) else _("whole")
         yield [
             backup.made_at.isoformat(timespec="seconds"),
-            backup.purpose,
+            word(backup.purpose),
             str(len(backup.entries)),
             ", ".join(backup.lacks) or "-",
             whole,

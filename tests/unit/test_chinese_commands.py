@@ -77,3 +77,13 @@ def test_places_on_the_way_and_phases_are_chinese(tmp_path: Path) -> None:
 
 def test_texts_inside_of_formatted_strings_are_collected() -> None:
     assert {"right", "wrong", "Preflight of the nodes"} <= {text for text, _place in texts.of_code()}
+
+
+def test_the_report_for_a_ticket_follows_the_language_and_its_json_is_english(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said(capsys, "new", "prod")
+    told = said(capsys, "report", "prod")
+    assert told.startswith("# 安装报告：prod") and "待办" in told
+    assert "What was" not in told and "(as preset)" not in told
+    assert "# Install report: prod" in said(capsys, "report", "prod", "--json")
