@@ -36,6 +36,9 @@ class HostActions(FormScreen):
     def cell_findings(self) -> list[Finding]:
         raise NotImplementedError
 
+    def login_findings(self) -> list[Finding]:
+        raise NotImplementedError
+
     def until(self, nodes: int) -> str:
         raise NotImplementedError
 
@@ -53,6 +56,18 @@ class HostActions(FormScreen):
             if self.matrix.column == preflight.PORTS:
                 lines = [*ways.lines(self.facts("ports").get("ports", []), here.subject), *lines]
             self.app.push_screen(Reading(_("What is behind this cell"), lines))
+        else:
+            self._tell_not_looked_at()
+
+    def do_details(self) -> None:
+        if self.matrix.has_focus and not self.cell_findings():
+            self._tell_not_looked_at()
+        else:
+            super().do_details()
+
+    def _tell_not_looked_at(self) -> None:
+        if self.login_findings():
+            self.note(_("the login failed, so this was not looked at; left goes to the login"), "warn")
         else:
             self.note(_("nothing was looked at here; p looks at every host"))
 

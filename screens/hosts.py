@@ -129,18 +129,26 @@ class HostsScreen(HostActions, FormScreen):
 
     def cell_findings(self) -> list[Finding]:
         """The findings behind the cell under the cursor, the gravest first."""
+        return self._findings_of(self.matrix.column)
+
+    def login_findings(self) -> list[Finding]:
+        """Why nothing else was looked at on the host under the cursor; empty where its login is well."""
+        return [finding for finding in self._findings_of(preflight.LOGIN) if finding.bad]
+
+    def _findings_of(self, column: int) -> list[Finding]:
         here, state = self.matrix.here, self.rancher.state
         if here is None or state is None:
             return []
         return by_gravity(
             finding
             for finding in self._seen(state).findings
-            if finding.subject == here.subject and preflight.group_of(finding) == self.matrix.column
+            if finding.subject == here.subject and preflight.group_of(finding) == column
         )
 
     def _show_chosen(self) -> None:
         """Below the matrix: the cell's findings while it has the keys, else the step's."""
-        self.show_findings(self.cell_findings() if self.matrix.has_focus else self.findings_told())
+        here = (self.cell_findings() or self.login_findings()) if self.matrix.has_focus else self.findings_told()
+        self.show_findings(here)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -181,6 +189,7 @@ class HostsScreen(HostActions, FormScreen):
                 held.add("no-cell")
             if self.matrix.has_focus:
                 held.discard("no-field")
+                held.discard("no-finding")
         return held
 
     def show_problem(self, finding: Finding) -> None:

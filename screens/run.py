@@ -220,7 +220,8 @@ class RunScreen(RunControl):
             return
         live = self.rancher.live if self.rancher.checks.step == 11 else ()
         self.query_one(Findings).few = WITNESSES if self.app.size.height >= ROOMY else FEW
-        self.show_findings(live or item.findings)
+        told = live or item.findings
+        self.show_findings(told if self._run else [finding for finding in told if finding.code != "exit-code"])
         self.draw_status()
 
     def title_line(self) -> tuple[Line, Line]:

@@ -17,7 +17,9 @@ def key_missing(case: Case) -> Iterator[Finding]:
             "key-missing",
             case.chain_name,
             msg("no key was given: whether it matches is not proven"),
-            remedy=msg("give the key's path; it is read, never copied"),
+            remedy=msg("name its file with --key; it is read, never copied").or_key(
+                "{key:open} on the key's field names its file; it is read, never copied"
+            ),
         )
 
 

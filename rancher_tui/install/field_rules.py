@@ -214,20 +214,21 @@ def _fqdn_problem(name: str) -> tuple[str, Message, Message] | None:
         return "fqdn-wildcard", msg("agents cannot call a wildcard"), plain
     if re.fullmatch(r"<.*>|HOSTNAME\.DOMAIN\.COM|.*yourdomain\.com", name, re.IGNORECASE):
         return "placeholder", msg("{name} is a placeholder", name=name), msg("your own name")
+    plainest = name.lower().removesuffix(".")
+    if name.isascii() and not names.is_dns_name(plainest):
+        return (
+            "fqdn-syntax",
+            msg("no DNS name by RFC 1123"),
+            msg("labels of a-z, 0-9 and '-', each at most 63 long, 253 in all"),
+        )
+    if name.isascii() and "." not in plainest:
+        return "fqdn-not-qualified", msg("the domain is missing"), plain
     if name != name.lower():
         return "fqdn-case", msg("Kubernetes takes lower case only"), msg("{name}", name=name.lower())
     if name.endswith("."):
         return "fqdn-dot", msg("there is a dot at the end"), msg("{name}", name=name.rstrip("."))
     if not name.isascii():
         return "fqdn-idn", msg("only its ASCII form (xn--…) can be an Ingress host"), plain
-    if not names.is_dns_name(name):
-        return (
-            "fqdn-syntax",
-            msg("no DNS name by RFC 1123"),
-            msg("labels of a-z, 0-9 and '-', each at most 63 long, 253 in all"),
-        )
-    if "." not in name:
-        return "fqdn-not-qualified", msg("the domain is missing"), plain
     return None
 
 

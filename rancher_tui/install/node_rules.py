@@ -123,8 +123,23 @@ def _address(number: int, field: str, text: str) -> Iterator[Finding]:
             msg("{text} is neither an IP address nor a host name", text=text),
             msg("an address such as 10.0.1.11 or a name such as node1.example.com"),
         )
+    elif _is_nearly_ip(text):
+        yield _finding(
+            Status.WARN,
+            "address-slip",
+            number,
+            field,
+            msg("{text} looks like an IP address with a slip", text=text),
+            msg("four numbers from 0 to 255"),
+        )
     elif text.lower() == "localhost":
         yield _loopback(number, field)
+
+
+def _is_nearly_ip(text: str) -> bool:
+    """True for four groups of which three are numbers: a name by its form only."""
+    groups = text.split(".")
+    return len(groups) == 4 and sum(group.isdecimal() for group in groups) == 3
 
 
 def _ip(number: int, field: str, text: str, address: names.Address) -> Iterator[Finding]:

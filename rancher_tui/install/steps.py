@@ -150,6 +150,9 @@ _UNPROVEN: Final = {
 }
 """What is told of some steps that nobody has looked at; of the others, that they are not proven."""
 
+_THROUGH: Final = ("ping", "rehearsed")
+"""Findings that sum up what was seen through a load balancer."""
+
 FRESH: Final = timedelta(days=1)
 """A fact about the world older than this shows its age and is taken again before a run."""
 
@@ -306,6 +309,8 @@ def _proof(
     first = next((finding.title for finding in reversed(findings) if finding.status is Status.PASS), EMPTY)
     if item.slug == "hosts":
         first = _hosts(state, findings)
+    if item.slug == "balancer":
+        first = next((finding.title for finding in findings if finding.code in _THROUGH), first)
     counted = msg_n("{number} warning", "{number} warnings", warnings)
     if at is not None and now - at > FRESH:
         days = (now - at).days

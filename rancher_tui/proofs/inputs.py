@@ -80,9 +80,10 @@ def rke_binary(session: Session, state: InstallState) -> Path:
     if found is None:
         raise OperationError(
             "rke-missing",
-            msg("no rke binary: neither a path given, nor in the session, nor on PATH").or_key(
-                "no rke binary, neither given nor on PATH: step 4, {key:fetch} fetches one"
-            ),
+            msg(
+                "no rke binary: neither a path given, nor in the session, nor on PATH; "
+                "rancher-tui rke --session SESSION --fetch VERSION fetches one"
+            ).or_key("no rke binary, neither given nor on PATH: step 4, {key:fetch} fetches one"),
         )
     return found
 

@@ -189,7 +189,8 @@ async def ping(session: Session, state: InstallState, ca_pem: str | None) -> Fin
 
     url = f"https://{state.fqdn.strip()}/ping"
     address, port = state.balancer.address.strip(), state.balancer.https_port.strip()
-    evidence: dict[str, Any] = {"url": url, "address": address, "port": port}
+    asked = url if port == "443" else f"https://{state.fqdn.strip()}:{port}/ping"
+    evidence: dict[str, Any] = {"url": asked, "address": address, "port": port}
     try:
         answer = await fetch(url, address=address, port=int(port), ca_pem=ca_pem)
     except FetchError as error:
@@ -200,19 +201,19 @@ async def ping(session: Session, state: InstallState, ca_pem: str | None) -> Fin
             if certificate
             else msg("no answer through the load balancer: {error}", error=str(error))
         )
-        return _ping(Status.FAIL, url, title, evidence)
+        return _ping(Status.FAIL, asked, title, evidence)
     except ValueError as error:
-        return _ping(Status.UNKNOWN, url, msg("cannot be asked: {error}", error=str(error)), evidence)
+        return _ping(Status.UNKNOWN, asked, msg("cannot be asked: {error}", error=str(error)), evidence)
     evidence |= {"status": answer.status, "body": answer.text[:200], "http_version": answer.http_version}
     if answer.status != 200 or answer.text.strip() != "pong":
-        return _ping(Status.FAIL, url, msg("the answer is {status}, not pong", status=answer.status), evidence)
+        return _ping(Status.FAIL, asked, msg("the answer is {status}, not pong", status=answer.status), evidence)
     intended = _leaf(session)
     served = hashlib.sha256(answer.certificate).hexdigest()
     if intended and served != intended:
         evidence |= {"served": served, "intended": intended}
         title = msg("pong, but the load balancer shows another certificate than that of step 7")
-        return _ping(Status.FAIL, url, title, evidence)
-    return _ping(Status.PASS, url, msg("pong through the load balancer"), evidence)
+        return _ping(Status.FAIL, asked, title, evidence)
+    return _ping(Status.PASS, asked, msg("pong through the load balancer"), evidence)
 
 
 def _leaf(session: Session) -> str:

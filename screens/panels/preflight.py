@@ -19,6 +19,7 @@ COLUMNS: Final = (*GROUPS, "ports")
 TITLES: Final = (
     N_("login"), N_("docker"), N_("system"), N_("kernel"), N_("net"), N_("clean"), N_("ports"),
 )  # fmt: skip
+LOGIN: Final = 0
 NET: Final = 4
 PORTS: Final = 6
 

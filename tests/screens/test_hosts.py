@@ -127,3 +127,11 @@ async def test_many_hosts_are_summed_up_in_chinese_too(home: Path, monkeypatch: 
     async with using(home, begun(home, with_hosts(*addresses))) as user:
         await user.press("g", "1", "enter")
         user.line_with("── 20 台主机 ─")
+
+
+async def test_of_a_cell_behind_a_failed_login_the_reason_is_told(home: Path) -> None:
+    save_sample(home)
+    async with using(home) as user:
+        await user.press("g", "1", "enter", "n", "right", "i")
+        assert "the login failed, so this was not looked at" in user.screen
+        assert "the server refuses this key" in user.screen

@@ -234,6 +234,7 @@ async def test_before_the_first_run_the_screen_says_what_stands_in_the_way(home:
     async with using(home) as user:
         await user.press("g", "1", "1", "enter")
         await until(lambda: "It cannot start" in user.screen, "what stands in the way")
+        assert "starts it" not in user.screen
         assert "not proven yet" in user.screen.lower()
         assert "1 Provision hosts" in user.screen
         assert "x stop" not in user.lines[-1] and "s start" in user.lines[-1]

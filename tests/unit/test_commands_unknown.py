@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rancher_tui.install.session import Home
+from rancher_tui.install.state import InstallState
+from rancher_tui.proofs.inputs import OperationError, rke_binary
 from tests.unit.backup_case import Call
 
 
@@ -51,3 +55,14 @@ def test_a_plan_says_that_nothing_is_exported_yet(call: Call, home: Home, tmp_pa
     home.session("prod").cluster_file.unlink(missing_ok=True)
     code, out, _err = call("plan", "prod")
     assert code == 0 and "up cannot start yet" in out
+
+
+def test_what_is_missing_is_told_with_the_command_that_brings_it(
+    call: Call, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OperationError) as missing:
+        monkeypatch.setenv("PATH", "")
+        rke_binary(home.session("prod"), InstallState())
+    assert "rancher-tui rke --session SESSION --fetch VERSION" in str(missing.value.message)
+    _code, out, _err = call("cert", str(tmp_path / "files" / "chain.pem"))
+    assert "--key" in out.partition("key-missing")[2]

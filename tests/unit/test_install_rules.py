@@ -269,3 +269,22 @@ def test_the_remedy_of_a_wrong_name_is_the_one_that_was_meant(typed: str, meant:
 def test_where_no_name_is_meant_the_remedy_says_what_is_wanted(typed: str) -> None:
     problem = fqdn_problem(typed)
     assert problem is not None and problem[2].english not in ("", typed)
+
+
+@pytest.mark.parametrize("address", ["10.9.8.11g6", "10.9.8.l1", "1O.9.8.11"])
+def test_an_address_with_a_slip_is_told_where_it_stands(address: str) -> None:
+    state = with_(n0__address=address)
+    found = [finding for finding in rules.all_findings(state) if finding.code == "address-slip"]
+    assert [(finding.status, finding.subject) for finding in found] == [(Status.WARN, "1 address")]
+
+
+@pytest.mark.parametrize("address", ["node1.10.9.example", "10.9.8.11", "a.b.c.d", "1.2.3.example.com"])
+def test_a_name_with_numbers_is_no_address_with_a_slip(address: str) -> None:
+    assert "address-slip" not in {code for code, _status in judged(with_(n0__address=address))}
+
+
+@pytest.mark.parametrize("name", ["RANCHER_1.x", "RANCHER", "rancher_1.x.", "-Rancher.example.com"])
+def test_no_remedy_for_an_fqdn_is_a_name_that_is_refused_itself(name: str) -> None:
+    problem = fqdn_problem(name)
+    assert problem is not None and problem[0] in ("fqdn-syntax", "fqdn-not-qualified")
+    assert str(problem[2]) != name.lower().rstrip(".")

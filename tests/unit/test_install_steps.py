@@ -246,3 +246,13 @@ def test_the_run_answers_in_words_whether_rancher_is_up() -> None:
     assert told(Status.PASS, Status.FAIL).startswith("Rancher is not up")
     assert told(Status.PASS, Status.UNKNOWN).startswith("not known")
     assert "rancher-tui verdict" in told()
+
+
+@pytest.mark.parametrize(
+    ("code", "title"), [("ping", "Rancher answers pong"), ("rehearsed", "rehearsed at 2026-11-23 11:00 UTC")]
+)
+def test_of_a_load_balancer_it_is_told_what_was_seen_through_it(code: str, title: str) -> None:
+    seen = [(code, title), ("chain", "the chain that is served is in order")]
+    findings = tuple(Finding(Status.PASS, name, "x", msg(text), check="balancer") for name, text in seen)
+    looked = Report("balancer", findings, digest=inputs_digest(STATE, "balancer"), taken_at=NOW)
+    assert str(judge(STEPS[1], STATE, {"balancer": looked}, NOW).note) == title

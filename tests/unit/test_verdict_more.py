@@ -12,7 +12,7 @@ from rancher_tui.i18n import msg
 from rancher_tui.install.session import Home
 from rancher_tui.install.state import Balancer, InstallState, Rke, Snapshots
 from rancher_tui.operations.first_login import first_login
-from rancher_tui.proofs.verdict import quiet_limit_s, witnesses
+from rancher_tui.proofs.verdict import ping, quiet_limit_s, witnesses
 from rancher_tui.rke.verdict import WITNESSES, verdict
 from tests.unit.test_rke_adopt import CA, nodes, write_kubeconfig, write_state
 
@@ -92,3 +92,12 @@ async def test_a_run_that_failed_tells_what_decided_it_and_what_to_do(tmp_path: 
     assert ended.title.english == "rke ended with 1: rke does not know this authentication strategy"
     assert "x509" in ended.remedy.english
     assert ended.evidence["line"] == 2
+
+
+@pytest.mark.parametrize(("port", "url"), [("443", "https://r.invalid/ping"), ("1", "https://r.invalid:1/ping")])
+async def test_the_ping_names_the_url_that_was_asked(tmp_path: Path, port: str, url: str) -> None:
+    session = Home(tmp_path / "home").create("prod")
+    state = InstallState(fqdn="r.invalid", balancer=Balancer(address="127.0.0.1", https_port=port))
+    found = await ping(session, state, None)
+    session.close()
+    assert (found.subject, found.evidence["url"]) == (url, url)
