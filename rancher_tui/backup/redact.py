@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -23,6 +23,8 @@ LINE: Final = 16
 
 LONGEST: Final = 4096
 """Characters of a value that is looked for one by one, not at every place at once."""
+FEW: Final = 64
+"""Beginnings of known values that one expression finds faster than a look at every place."""
 HUGE: Final = 1_000_000
 """Characters from which on a value is looked for as it is and line by line, not in its other forms."""
 
@@ -70,7 +72,8 @@ class Redactor:
         self._known: dict[str, list[str]] = {}
         for form in ordered[len(self._long) :]:
             self._known.setdefault(form[:SHORTEST], []).append(form)
-        self._begin = re.compile("|".join(map(re.escape, sorted(self._known)))) if self._known else None
+        few = 0 < len(self._known) <= FEW
+        self._begin = re.compile(f"(?={'|'.join(map(re.escape, sorted(self._known)))})") if few else None
 
     def clean(self, text: str) -> tuple[str, Counter[str]]:
         """`text` without secrets, and how many of which kind were in it."""
@@ -95,19 +98,24 @@ class Redactor:
             if number := text.count(form):
                 text = text.replace(form, MASK)
                 count += number
-        if self._begin is None:
-            return text, count
-        pieces, done, at = [], 0, 0
-        while (begin := self._begin.search(text, at)) is not None:
-            at = begin.start()
-            found = next((form for form in self._known[begin[0]] if text.startswith(form, at)), "")
+        pieces, done = [], 0
+        for at in self._begins(text):
+            if at < done:
+                continue
+            found = next((form for form in self._known[text[at : at + SHORTEST]] if text.startswith(form, at)), "")
             if found:
                 pieces += [text[done:at], MASK]
                 count += 1
                 done = at + len(found)
-            at += len(found) or 1
         pieces.append(text[done:])
         return "".join(pieces), count
+
+    def _begins(self, text: str) -> Iterator[int]:
+        """Every place at which a known value may begin."""
+        if self._begin is None:
+            places = range(len(text) - SHORTEST + 1) if self._known else range(0)
+            return (at for at in places if text[at : at + SHORTEST] in self._known)
+        return (found.start() for found in self._begin.finditer(text))
 
 
 def _without_named(pattern: re.Pattern[str], text: str) -> tuple[str, int]:
