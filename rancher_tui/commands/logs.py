@@ -14,6 +14,7 @@ from rancher_tui.commands.output import INTERRUPTED, OK, CallError, print_line, 
 from rancher_tui.commands.waiting import wait_for
 from rancher_tui.i18n import _, msg
 from rancher_tui.text import clean
+from rancher_tui.wording.vocabulary import word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ async def follow(run: Run, out: Any) -> None:
             for _number, line in new_lines(reading, ended=not live):
                 if line.phase != phase:
                     phase = line.phase
-                    print(clean(_("--- {phase}").format(phase=phase)), file=out)
+                    print(clean(_("--- {phase}").format(phase=word(phase))), file=out)
                 print(clean(f"{line.level or '-':<7} {line.text}", limit=2000), file=out)
             for problem in reading.problems[told:]:
                 told += 1
