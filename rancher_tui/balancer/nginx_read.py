@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import glob
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rancher_tui.balancer.lint_words import LARGEST
-from rancher_tui.files import read_named
+from rancher_tui.files import UnfitFileError, read_named
+
+_INCLUDE = re.compile(r"\binclude\s+([^\s;]+)\s*;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ def read(path: Path) -> Read:
     """The configuration in `path` with its includes. OSError where the file itself cannot be read."""
     import crossplane
 
-    read_named(path, LARGEST)
+    unfit = _unfit_include(path)
+    if unfit is not None:
+        return Read(Directive("", (), str(path), 0), (unfit,))
     try:
         payload = crossplane.parse(
             str(path),
@@ -77,6 +83,29 @@ def read(path: Path) -> Read:
         nothing = Directive("", (), str(path), 0)
         return Read(nothing, (Problem(f"{path}:1", "blocks or includes without end", False),))
     return Read(root, tuple(problems))
+
+
+def _unfit_include(path: Path) -> Problem | None:
+    """An included file that is no regular one or too large, at any depth: crossplane would read it without end."""
+    texts, seen = [(str(path), read_named(path, LARGEST).decode("utf-8", "replace"))], {str(path)}
+    for place, text in texts:
+        for match in _INCLUDE.finditer(text):
+            if "#" in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]:
+                continue
+            pattern = str(path.parent / match[1].strip("\"'"))
+            names = sorted(glob.glob(pattern)) if glob.has_magic(pattern) else [pattern]  # noqa: PTH207
+            for name in names:
+                if name in seen:
+                    continue
+                seen.add(name)
+                try:
+                    texts.append((name, read_named(name, LARGEST).decode("utf-8", "replace")))
+                except UnfitFileError as error:
+                    line = text.count("\n", 0, match.start(1)) + 1
+                    return Problem(f"{place}:{line}", f"{name} {error.strerror}", False)
+                except (OSError, ValueError):
+                    continue
+    return None
 
 
 def _problem(error: Mapping[str, Any], path: str) -> Problem:

@@ -106,6 +106,16 @@ def test_a_check_refuses_what_is_no_file(place: Place, field: str, kind: str) ->
     assert f"{path} cannot be read: " in said.text
 
 
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+def test_an_included_file_without_end_is_named_at_its_line(place: Place, kind: str) -> None:
+    (place.folder / "nginx.conf").write_text("# include /dev/full;\nevents { }\ninclude inner.conf;\n")
+    (place.folder / "inner.conf").write_text(f"http {{\n  include {place.path(kind)};\n}}\n")
+    said = place.call("balancer-lint", str(place.folder / "nginx.conf"))
+    assert said.code == 3
+    assert f"{place.path(kind)} is no regular file" in said.text
+    assert "inner.conf:2" in said.text
+
+
 def test_a_folder_is_stored_whole_like_a_file(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
