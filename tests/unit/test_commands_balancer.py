@@ -133,7 +133,7 @@ def test_a_probe_names_the_rung_that_broke(call: Call, closed_port: int) -> None
     assert code == 3
     assert [finding["code"] for finding in document["findings"]] == ["balancer-refused"]
     assert document["facts"]["hop"] == "balancer"
-    assert "to blame: balancer" in call("probe", "rancher.example.com", "--address", address)[1]
+    assert "to blame: load balancer" in call("probe", "rancher.example.com", "--address", address)[1]
 
 
 @pytest.mark.parametrize(
