@@ -89,10 +89,12 @@ def keep_existing(path: Path, mark: str = "") -> Path | None:
     """Copy an existing file to `NAME.YYYYMMDDTHHMMSSZ` (a number is added if taken), durably, with its mode.
 
     `mark` stands before the time. A copy, not a second link: what others write into the file in place must not
-    reach it. None when there is no file; OSError leaves no half copy.
+    reach it. None when there is no file; OSError leaves no half copy, and tells of a folder in the file's place.
     """
     if not path.exists():
         return None
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     stem = f"{path.name}.{mark}{timestamp()}"
     for attempt in range(1000):
         kept = path.with_name(stem if attempt == 0 else f"{stem}.{attempt}")

@@ -118,3 +118,14 @@ def test_times_in_names_are_utc() -> None:
 def test_a_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     assert files.sha256(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize("place", [".", "sub", "sub/.."])
+def test_a_folder_in_the_files_place_is_told_and_left_alone(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    with pytest.raises(IsADirectoryError):
+        files.keep_existing(Path(place))
+    assert [item.name for item in tmp_path.iterdir()] == ["sub"]

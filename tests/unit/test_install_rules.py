@@ -196,7 +196,7 @@ def well_said(finding: Finding) -> None:
     assert told["title"]
     for message in (finding.title, finding.detail, finding.remedy):
         assert str(message) == message.english
-        for placeholder in message.arguments.keys() - {SCREEN}:
+        for placeholder in message.arguments.keys() - ({SCREEN, "number"} if message.plural else {SCREEN}):
             assert f"{{{placeholder}" in message.template
     assert told["check"]
     assert 1 <= told["step"] <= 12
